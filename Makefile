@@ -1,0 +1,63 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+PACKAGES := libs/contracts libs/runtime libs/sqlguard libs/databases \
+  services/gateway services/summarizer services/sqlgen services/executor services/webhooks
+LOCKS := build services embedded embedded-store
+RUN_INPUTS := tools/install.sh $(LOCKS:%=requirements/%.txt) $(PACKAGES:%=%/pyproject.toml)
+PYTEST := $(PY) -m pytest
+PYTEST_ARGS ?=
+
+.PHONY: help install run test lint fmt schemas chaos bench lock check-wheels clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+install: $(VENV)/run.stamp ## Build .venv from the locked requirements
+
+run: $(VENV)/run.stamp ## Start everything on this machine; Ctrl-C stops it
+	@exec $(PY) -m tools.local.run
+
+test: $(VENV)/dev.stamp ## Run all tests but chaos
+	$(PYTEST) $(PYTEST_ARGS)
+
+lint: $(VENV)/dev.stamp ## Check style, types, imports, sizes and generated files
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(PY) -m tools.checks.types
+	$(VENV)/bin/lint-imports
+	$(PY) -m tools.checks.sizes
+	$(PY) -m tools.checks.publishing
+	$(PY) -m tools.checks.addresses
+	$(PY) -m tools.checks.generated
+
+fmt: $(VENV)/dev.stamp ## Format the code and mend what ruff can mend
+	$(VENV)/bin/ruff check --fix-only --quiet .
+	$(VENV)/bin/ruff format .
+
+schemas: $(VENV)/dev.stamp ## Write the generated documents anew
+	$(PY) -m tools.checks.generated --write
+
+chaos: $(VENV)/dev.stamp ## Run the long fault tests
+	$(PYTEST) tests/chaos $(PYTEST_ARGS)
+
+bench: $(VENV)/dev.stamp ## Measure; writes bench/RESULTS.md
+	$(PY) -m bench
+
+lock: $(VENV)/dev.stamp ## Resolve requirements/*.in anew
+	tools/lock.sh
+
+check-wheels: $(VENV)/dev.stamp ## Check that every platform has wheels (network)
+	$(PY) -m tools.checks.wheels
+
+clean: ## Delete .venv, caches and the state of `make run`
+	rm -rf $(VENV) .rowcall .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/run.stamp: $(RUN_INPUTS)
+	tools/install.sh $(VENV) $(LOCKS) -- $(PACKAGES)
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	tools/install.sh $(VENV) dev
+	@touch $@

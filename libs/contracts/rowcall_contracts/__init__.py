@@ -1,0 +1,1 @@
+"""What crosses a process border: models, names and pure rules. Imports pydantic and nothing of ours."""

@@ -1,0 +1,83 @@
+"""Real databases: SQLite and DuckDB files, and one PostgreSQL server for the run."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import psycopg
+import pytest
+
+from rowcall_databases import AccessPolicy, Database, open_database, parse_uri
+from rowcall_databases.testing import LOOPBACK_POLICY, UNAVAILABLE, PostgresServer, running_postgres
+
+NOW = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+SHOP = """
+CREATE TABLE customer (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, country VARCHAR(2), since DATE);
+CREATE TABLE invoice (
+    id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer (id), total DECIMAL(10, 2), paid BOOLEAN);
+INSERT INTO customer VALUES (1, 'Ada', 'GB', '1815-12-10'), (2, 'Grace', 'US', '1906-12-09'), (3, 'Zoë', NULL, NULL);
+INSERT INTO invoice VALUES (10, 1, 12.50, true), (11, 1, 99.99, false), (12, 2, 0.01, true);
+CREATE VIEW paid_invoice AS SELECT id, total FROM invoice WHERE paid;
+"""
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> AccessPolicy:
+    return AccessPolicy(file_roots=(tmp_path,), allow_networks=LOOPBACK_POLICY.allow_networks)
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(SHOP)
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def duckdb_file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(SHOP)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    try:
+        with running_postgres(tmp_path_factory.mktemp("postgres") / "data") as server:
+            yield server
+    except UNAVAILABLE as error:
+        pytest.skip(f"no PostgreSQL could be started here: {error}")
+
+
+@pytest.fixture
+def postgres_shop(postgres_server: PostgresServer) -> Iterator[PostgresServer]:
+    with psycopg.connect(postgres_server.uri(), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+        connection.execute(SHOP.encode())
+        yield postgres_server
+
+
+@pytest.fixture
+async def opened(policy: AccessPolicy) -> AsyncIterator[Callable[[str], Database]]:
+    databases: list[Database] = []
+
+    def open_uri(uri: str) -> Database:
+        databases.append(open_database(parse_uri(uri, policy), now=lambda: NOW))
+        return databases[-1]
+
+    yield open_uri
+    for database in databases:
+        await database.close()
+
+
+@pytest.fixture
+def shop_uri(request: pytest.FixtureRequest, engine: str) -> str:
+    if engine == "postgres":
+        return request.getfixturevalue("postgres_shop").uri()
+    return f"{engine}:///{request.getfixturevalue(f'{engine}_file')}"

@@ -1,0 +1,1 @@
+"""How a Rowcall process behaves: store, bus, worker, lease, sweep, outbox, telemetry. Knows no business noun."""

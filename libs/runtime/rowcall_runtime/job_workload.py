@@ -1,0 +1,145 @@
+"""Jobs as a workload: pipelines, outputs, events."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from rowcall_contracts.commands import Command
+from rowcall_contracts.events import EventData
+from rowcall_contracts.jobs import MAX_OUTPUT_BYTES, Job, JobKind, JsonObject, OutboxEntry
+from rowcall_contracts.pipelines import PIPELINES, Step
+from rowcall_contracts.problems import Problem, ProblemType
+from rowcall_contracts.work import TERMINAL, HistoryEvent, State
+from rowcall_runtime.bus import Bus
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.driver import Filter
+from rowcall_runtime.errors import Permanent
+from rowcall_runtime.ids import Prefix, new_id
+from rowcall_runtime.outbox import OutboxRelay, Parcel
+from rowcall_runtime.step import StepHandler, StepOutput
+from rowcall_runtime.work_store import Change
+
+QUEUED_ALARM = timedelta(seconds=2)
+"""How long a command may take to be picked up before the sweep takes over (design §3)."""
+
+
+class JobWorkload:
+    """Runs the handlers of one service."""
+
+    def __init__(self, handlers: Mapping[Step, StepHandler], bus: Bus, relay: OutboxRelay, clock: Clock) -> None:
+        self._handlers = handlers
+        self._bus = bus
+        self._relay = relay
+        self._clock = clock
+
+    @property
+    def known(self) -> Filter:
+        """Jobs of the kinds in this code's table."""
+        return {"kind": {"$in": [kind.value for kind in PIPELINES]}}
+
+    def knows(self, work: Job) -> bool:
+        """Whether the kind is in this code's table."""
+        return work.kind in PIPELINES
+
+    def takes_lease_first(self, work: Job) -> bool:
+        """As the step's handler says."""
+        return self._handlers[Step(work.step)].lease_first
+
+    async def run(self, work: Job) -> Change:
+        """Runs the step's handler and says where the job goes."""
+        output = await self._handlers[Step(work.step)].run(work)
+        return self._finished(work, output)
+
+    def failure(self, work: Job, problem: Problem) -> Change:
+        """Ends the job with a problem and its event."""
+        fields = {"error": problem.model_dump(), **self._ended(work, State.FAILED, {})}
+        return Change(
+            event=HistoryEvent.FAILED,
+            state=State.FAILED,
+            step=work.step,
+            due_at=self._alarm(),
+            fields=fields,
+            problem=problem.type,
+        )
+
+    async def settled(self, work: Job, change: Change) -> None:
+        """Publishes the next step's command, or hands the end's events to the relay."""
+        if change.state in TERMINAL:
+            entries = tuple(OutboxEntry.model_validate(entry) for entry in _entries(change.fields["outbox"]))
+            self._relay.submit(Parcel.of(work, entries))
+        elif change.event is HistoryEvent.FINISHED:
+            self._bus.command(
+                Command(job_id=work.id, step=change.step, version=work.version + 1, workspace_id=work.workspace_id),
+                work.traceparent,
+            )
+
+    async def remind(self, work: Job) -> None:
+        """Hands events that nobody acknowledged to the relay again."""
+        self._relay.submit(Parcel.of(work, work.outbox))
+
+    def _finished(self, work: Job, output: StepOutput) -> Change:
+        following = output.next_step.value if output.next_step else _following(work)
+        if output.ends is None and following is not None:
+            return self._moved(work, output, following)
+        state = output.ends or State.SUCCEEDED
+        result = _bounded(output.result or output.output)
+        fields = {"output": result, **self._started(work), **self._ended(work, state, output.counts)}
+        return Change(event=HistoryEvent.FINISHED, state=state, step=work.step, due_at=self._alarm(), fields=fields)
+
+    def _moved(self, work: Job, output: StepOutput, following: str) -> Change:
+        fields: dict[str, object] = self._started(work)
+        if output.output is not None:
+            fields[f"outputs.{work.step}"] = _bounded(output.output)
+        if output.next_step and following in work.outputs:
+            fields["round"] = work.round + 1
+        return Change(
+            event=HistoryEvent.FINISHED, state=State.RUNNING, step=following, due_at=self._alarm(), fields=fields
+        )
+
+    def _started(self, work: Job) -> dict[str, object]:
+        return {} if work.started_at else {"started_at": self._clock.now()}
+
+    def _ended(self, work: Job, state: State, counts: Mapping[str, int]) -> dict[str, object]:
+        return {"outbox": [final_event(work, state, counts, self._clock).model_dump()]}
+
+    def _alarm(self) -> datetime:
+        return self._clock.now() + QUEUED_ALARM
+
+
+def final_event(job: Job, state: State, counts: Mapping[str, int], clock: Clock) -> OutboxEntry:
+    """Builds the event a job ends with; its id is fixed here, once."""
+    pipeline = PIPELINES[JobKind(job.kind)]
+    data = EventData(
+        job_id=job.id,
+        workspace_id=job.workspace_id,
+        kind=job.kind,
+        state=state.value,
+        counts=dict(counts),
+        links={"job": f"/jobs/{job.id}"},
+    )
+    return OutboxEntry(
+        id=new_id(Prefix.EVENT), type=pipeline.event_type(state), time=clock.now(), data=data.model_dump()
+    )
+
+
+def _following(job: Job) -> str | None:
+    """Returns the next step of the job's own list, or `None` at its end."""
+    position = job.steps.index(job.step) if job.step in job.steps else len(job.steps)
+    return job.steps[position + 1] if position + 1 < len(job.steps) else None
+
+
+def _bounded(output: BaseModel | None) -> JsonObject | None:
+    if output is None:
+        return None
+    text = output.model_dump_json()
+    if len(text) > MAX_OUTPUT_BYTES:
+        raise Permanent(
+            ProblemType.OUTPUT_TOO_LARGE, f"The step's output has {len(text)} bytes; {MAX_OUTPUT_BYTES} are allowed."
+        )
+    return output.model_dump(mode="json", exclude_none=True)
+
+
+def _entries(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value

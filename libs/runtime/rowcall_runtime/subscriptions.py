@@ -1,0 +1,167 @@
+"""Consuming through FastStream: commands into the pools, events in batches, and the tail for waiting clients.
+
+The shapes were measured: single-record, `ACK_FIRST`, raw records for commands, because a command is only a hint and the
+alarm covers a lost one; batches with `NACK_ON_ERROR` for events, because an event must not be lost.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+import structlog
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.message import StreamMessage
+
+from rowcall_runtime.kafka_security import KafkaAccess
+from rowcall_runtime.records import RawRecord
+
+SESSION_TIMEOUT_MS = 6_000
+"""A killed member stalls its group until its session ends."""
+
+HEARTBEAT_MS = 2_000
+AUTO_COMMIT_MS = 1_000
+BATCH_RECORDS = 500
+BATCH_TIMEOUT_MS = 100
+RECONNECT_S = 1.0
+GRACEFUL_S = 10.0
+
+RecordHandler = Callable[[RawRecord], None]
+BatchHandler = Callable[[Sequence[RawRecord]], Awaitable[None]]
+
+_log = structlog.get_logger()
+
+
+class WrongAckPolicy(Exception):
+    """A subscription would lose or repeat records differently from what its kind promises."""
+
+
+class Subscriptions:
+    """All subscriptions of one process, on one FastStream broker without a producer of its own."""
+
+    def __init__(self, access: KafkaAccess, *, client_id: str, slot: str | None) -> None:
+        self._slot = slot
+        self._client_id = client_id
+        self._broker = KafkaBroker(
+            access.bootstrap.split(","),
+            security=access.broker_security(),
+            client_id=client_id,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            apply_types=False,
+            graceful_timeout=GRACEFUL_S,
+            logger=logging.getLogger("faststream"),
+            log_level=logging.DEBUG,
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether every subscription is consuming."""
+        return bool(self._broker.subscribers) and all(sub.running for sub in self._broker.subscribers)
+
+    def commands(self, topics: Sequence[str], group: str, handler: RecordHandler) -> None:
+        """Reads hints, at most once; `handler` only queues them."""
+        self._single(topics, handler, group_id=group, instance=self._instance(group), reset="earliest")
+
+    def tail(self, topics: Sequence[str], handler: RecordHandler) -> None:
+        """Reads everything that arrives from now on, in every process, without a group."""
+        self._single(topics, handler, group_id=None, instance=None, reset="latest")
+
+    def events(self, topic: str, group: str, handler: BatchHandler) -> None:
+        """Reads facts, at least once: a batch whose handler raises comes back.
+
+        `handler` must wait before it raises: FastStream seeks back at once, without a limit.
+        """
+
+        async def consume(records: Sequence[RawRecord]) -> None:
+            await handler(records)
+
+        self._broker.subscriber(
+            topic,
+            batch=True,
+            max_records=BATCH_RECORDS,
+            batch_timeout_ms=BATCH_TIMEOUT_MS,
+            group_id=group,
+            group_instance_id=self._instance(group),
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            auto_offset_reset="earliest",
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            parser=_parse_batch,
+            decoder=_raw,
+        )(consume)
+
+    async def start(self) -> None:
+        """Starts consuming; tries again until Kafka answers."""
+        self._check()
+        while True:
+            try:
+                await self._broker.start()
+                return
+            except KafkaError:
+                _log.warning("kafka_unreachable", purpose="consume")
+                await self._broker.stop()
+                await asyncio.sleep(RECONNECT_S)
+
+    async def stop(self) -> None:
+        """Stops consuming and leaves the groups; running batch handlers end first."""
+        await self._broker.stop()
+
+    def _single(
+        self, topics: Sequence[str], handler: RecordHandler, *, group_id: str | None, instance: str | None, reset: str
+    ) -> None:
+        async def consume(record: RawRecord) -> None:
+            handler(record)
+
+        self._broker.subscriber(
+            *topics,
+            group_id=group_id,
+            group_instance_id=instance,
+            ack_policy=AckPolicy.ACK_FIRST,
+            auto_offset_reset="latest" if reset == "latest" else "earliest",
+            auto_commit_interval_ms=AUTO_COMMIT_MS,
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            parser=_parse,
+            decoder=_raw,
+        )(consume)
+
+    def _instance(self, group: str) -> str | None:
+        return f"{group}.{self._slot}" if self._slot else None
+
+    def _check(self) -> None:
+        """FastStream freezes the policy when a subscriber is built; a router or broker default would be silent."""
+        for subscriber in self._broker.subscribers:
+            if subscriber.ack_policy not in (AckPolicy.ACK_FIRST, AckPolicy.NACK_ON_ERROR):
+                raise WrongAckPolicy(str(subscriber.ack_policy))
+
+
+async def _parse(
+    record: RawRecord, original: Callable[[RawRecord], Awaitable[StreamMessage[RawRecord]]]
+) -> StreamMessage[RawRecord]:
+    """Keeps headers away from FastStream: one that is not UTF-8 would skip the record for ever."""
+    message = await original(_without_headers(record))
+    message.raw_message = record
+    return message
+
+
+async def _parse_batch(
+    records: tuple[RawRecord, ...],
+    original: Callable[[tuple[RawRecord, ...]], Awaitable[StreamMessage[tuple[RawRecord, ...]]]],
+) -> StreamMessage[tuple[RawRecord, ...]]:
+    message = await original(tuple(_without_headers(record) for record in records))
+    message.raw_message = records
+    return message
+
+
+def _without_headers(record: RawRecord) -> RawRecord:
+    assert isinstance(record, ConsumerRecord)
+    stripped: RawRecord = replace(record, headers=())
+    return stripped
+
+
+async def _raw(message: KafkaMessage) -> object:
+    return message.raw_message

@@ -1,0 +1,164 @@
+"""Guarded writes over any collection of `Work`: lease, renew, claim, change. Every write is checked.
+
+The guard of every write is `{_id, version, lease.owner in (absent, mine)}`; the fencing token is the version.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+from rowcall_contracts.work import TERMINAL, HistoryEntry, HistoryEvent, State, Work, require_transition
+from rowcall_runtime.clock import LEASE_MARGIN, Clock
+from rowcall_runtime.driver import Document, DocumentCollection, Filter
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Constant lower bound of `due_at` in the alarm's partial index; queries repeat it (design §3)."""
+
+W = TypeVar("W", bound=Work)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One guarded move: where the work goes, and what is written with it."""
+
+    event: HistoryEvent
+    state: State
+    step: str
+    due_at: datetime | None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    append: Mapping[str, object] = field(default_factory=dict)
+    failed_attempt: bool = False
+    problem: str | None = None
+
+
+class WorkStore(Generic[W]):
+    """All writes a worker makes to one collection of work, on behalf of one owner."""
+
+    def __init__(
+        self, collection: DocumentCollection, model: type[W], clock: Clock, *, owner: str, lease_ttl: timedelta
+    ) -> None:
+        self.collection = collection
+        self._model = model
+        self._clock = clock
+        self.owner = owner
+        self.lease_ttl = lease_ttl
+
+    async def load(self, work_id: str) -> W | None:
+        """Reads one document by id."""
+        document = await self.collection.get({"_id": work_id})
+        return self.parse(document) if document else None
+
+    def parse(self, document: Document) -> W:
+        """Builds the model from a document as stored."""
+        return self._model.model_validate({**document, "id": document["_id"]})
+
+    async def insert(self, work: W) -> None:
+        """Inserts a new document; raises DuplicateKey as the driver does."""
+        await self.collection.insert(to_document(work))
+
+    async def due(self, step: str, limit: int, known: Filter | None = None) -> list[W]:
+        """Returns up to `limit` documents at a step whose alarm has rung, the most overdue first.
+
+        `known` narrows to work that the caller can run, so that newer kinds do not crowd it out.
+        """
+        where = {"step": step, "due_at": {"$gt": EPOCH, "$lte": self._clock.now()}, **(known or {})}
+        documents = await self.collection.find(where, sort=[("due_at", 1)], limit=limit)
+        return [self.parse(document) for document in documents]
+
+    async def lease(self, work: W) -> W | None:
+        """Takes the lease of work that nobody holds; `None` when it has moved on."""
+        return await self._take(work, self._guard(work), HistoryEvent.LEASED)
+
+    async def claim(self, work: W) -> W | None:
+        """Takes the lease of work whose alarm has rung, from a dead owner too; `None` when somebody was faster.
+
+        The alarm instant is part of the guard, because a renewal moves it without a new version.
+        """
+        now = self._clock.now()
+        if work.lease and work.lease.expires_at + LEASE_MARGIN > now:
+            return None
+        guard = {"_id": work.id, "version": work.version, "due_at": work.due_at}
+        event = HistoryEvent.TAKEN_OVER if work.lease else HistoryEvent.LEASED
+        return await self._take(work, guard, event)
+
+    async def renew(self, work: W) -> bool:
+        """Extends my lease; False when it is no longer mine. Changes neither version nor history."""
+        expires_at = self._clock.now() + self.lease_ttl
+        return await self.collection.update(
+            {"_id": work.id, "version": work.version, "lease.owner": self.owner},
+            {"$set": {"lease.expires_at": expires_at, "due_at": expires_at}},
+        )
+
+    async def postpone(self, work: W, delay: timedelta) -> bool:
+        """Moves the alarm of settled work, so that one of several sweepers deals with it."""
+        return await self.collection.update(
+            {"_id": work.id, "version": work.version, "due_at": work.due_at},
+            {"$set": {"due_at": self._clock.now() + delay}},
+        )
+
+    async def apply(self, work: W, change: Change, *, attempt_id: str | None = None) -> bool:
+        """Makes one move under the guard; False when the work has moved on and nothing was written.
+
+        Raises:
+            IllegalTransition: the table does not list the move.
+        """
+        require_transition(work.state, change.state)
+        return await self.collection.update(self._guard(work), self._update(work, change, attempt_id))
+
+    def _update(self, work: W, change: Change, attempt_id: str | None) -> Document:
+        now = self._clock.now()
+        entry = HistoryEntry(
+            version=work.version + 1,
+            at=now,
+            event=change.event,
+            step=work.step,
+            owner=self.owner,
+            attempt_id=attempt_id,
+            problem=change.problem,
+        )
+        changed: Document = {"state": change.state.value, "step": change.step, **change.fields}
+        removed: Document = {"lease": ""}
+        if change.state in TERMINAL:
+            changed["finished_at"] = now
+        if change.due_at is None:
+            removed["due_at"] = ""
+        else:
+            changed["due_at"] = change.due_at
+        grown: Document = {"version": 1, **({"attempt": 1} if change.failed_attempt else {})}
+        appended: Document = {"history": entry.model_dump(exclude_none=True), **change.append}
+        return {"$set": changed, "$unset": removed, "$inc": grown, "$push": appended}
+
+    async def _take(self, work: W, guard: Document, event: HistoryEvent) -> W | None:
+        require_transition(work.state, State.RUNNING)
+        now = self._clock.now()
+        lost = 1 if event is HistoryEvent.TAKEN_OVER else 0
+        entry = HistoryEntry(version=work.version + 1, at=now, event=event, step=work.step, owner=self.owner)
+        changed: Document = {
+            "lease": {"owner": self.owner, "expires_at": now + self.lease_ttl},
+            "state": State.RUNNING.value,
+            "due_at": now + self.lease_ttl,
+        }
+        matched = await self.collection.update(
+            guard,
+            {
+                "$set": changed,
+                "$inc": {"version": 1, "worker_losses": lost},
+                "$push": {"history": entry.model_dump(exclude_none=True)},
+            },
+        )
+        if not matched:
+            return None
+        history = (*work.history, entry)
+        taken = {**changed, "history": history, "version": work.version + 1, "worker_losses": work.worker_losses + lost}
+        return self._model.model_validate({**work.model_dump(), **taken})
+
+    def _guard(self, work: W) -> Document:
+        return {"_id": work.id, "version": work.version, "lease.owner": {"$in": [None, self.owner]}}
+
+
+def to_document(work: Work) -> Document:
+    """Returns the stored form: `_id` for `id`, absent optional fields left out, enums as their values."""
+    document = work.model_dump(exclude_none=True)
+    document["_id"] = document.pop("id")
+    return document

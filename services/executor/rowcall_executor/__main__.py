@@ -1,0 +1,48 @@
+"""The executor's process: settings, wiring, run."""
+
+import sys
+from datetime import timedelta
+
+from rowcall_contracts.pipelines import Service, Step
+from rowcall_contracts.resources import Collection, Connection
+from rowcall_contracts.settings import ExecutorSettings
+from rowcall_databases.access import AccessPolicy
+from rowcall_runtime.catalogs import CatalogStore
+from rowcall_runtime.crypto import Opener
+from rowcall_runtime.environment import load_settings
+from rowcall_runtime.process import Platform, platform
+from rowcall_runtime.repository import Repository
+from rowcall_runtime.service import run_service, serve_steps
+from rowcall_runtime.step import StepHandler
+
+from rowcall_executor.checking import Checking
+from rowcall_executor.customers import Customers
+from rowcall_executor.executing import Executing
+from rowcall_executor.introspecting import Introspecting
+from rowcall_executor.result_pages import ResultPages
+
+
+def handlers(built: Platform, settings: ExecutorSettings) -> dict[Step, StepHandler]:
+    """Wires the handlers of the executor's steps."""
+    policy = AccessPolicy(file_roots=settings.file_roots, allow_networks=settings.database_allow_networks)
+    connections = Repository(built.store.collection(Collection.CONNECTIONS), Connection)
+    customers = Customers(connections, Opener([settings.master_key.get_secret_value()]), policy)
+    retention = timedelta(days=settings.retention_days)
+    pages = ResultPages(built.store.collection(Collection.RESULTS), built.clock, retention=retention)
+    catalogs = CatalogStore(built.store, built.clock)
+    return {
+        Step.CHECK: StepHandler(run=Checking(customers)),
+        Step.INTROSPECT: StepHandler(run=Introspecting(customers, catalogs, built.clock)),
+        Step.EXECUTE: StepHandler(run=Executing(customers, pages, built.metrics, budget_s=settings.query_timeout_s)),
+    }
+
+
+async def main() -> None:
+    """Runs the executor until SIGTERM."""
+    settings = load_settings(ExecutorSettings)
+    async with platform(Service.EXECUTOR, settings) as built:
+        await serve_steps(built, settings, handlers(built, settings))
+
+
+if __name__ == "__main__":
+    sys.exit(run_service(main))

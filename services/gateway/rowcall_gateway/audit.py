@@ -1,0 +1,61 @@
+"""Who changed what, and which keys are used: rows that are only ever added."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import structlog
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.driver import DocumentCollection
+from rowcall_runtime.errors import DuplicateKey, StoreUnavailable
+from rowcall_runtime.ids import Prefix, new_id
+
+from rowcall_gateway.caller import Caller
+from rowcall_gateway.expiring import ExpiringCache
+
+_log = structlog.get_logger()
+
+
+class Outcome(StrEnum):
+    """What became of the action."""
+
+    DONE = "done"
+    DENIED = "denied"
+
+
+@dataclass(kw_only=True)
+class Audit:
+    """Writes rows `{_id, workspace_id, at, actor, action, target, outcome}`; `actor` is a key's id."""
+
+    rows: DocumentCollection
+    clock: Clock
+    spawn: Callable[[Coroutine[object, object, None]], object]
+    noted: ExpiringCache[str, bool] = field(repr=False)
+
+    async def changed(self, caller: Caller, action: str, target: str) -> None:
+        """Records a change that was made, such as `connection.create`; the change stands even if this fails."""
+        await self._write(new_id(Prefix.AUDIT), caller, action=action, target=target, outcome=Outcome.DONE)
+
+    def used(self, caller: Caller, outcome: Outcome) -> None:
+        """Records in the background that a key was used: one row per key, outcome and minute, whatever the replicas."""
+        row_id = f"{caller.key_id}:{outcome}:{self.clock.now():%Y-%m-%dT%H:%M}"
+        if self.noted.get(row_id) is None:
+            self.noted.put(row_id, True)
+            self.spawn(self._write(row_id, caller, action="key.use", target=caller.key_id, outcome=outcome))
+
+    async def _write(self, row_id: str, caller: Caller, *, action: str, target: str, outcome: Outcome) -> None:
+        row = {
+            "_id": row_id,
+            "workspace_id": caller.workspace_id,
+            "at": self.clock.now(),
+            "actor": caller.key_id,
+            "action": action,
+            "target": target,
+            "outcome": outcome.value,
+        }
+        try:
+            await self.rows.insert(row)
+        except DuplicateKey:
+            pass  # another replica has noted this minute's use
+        except StoreUnavailable:
+            _log.warning("audit_row_not_written", action=action, target=target, actor=caller.key_id)

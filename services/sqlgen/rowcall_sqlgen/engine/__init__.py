@@ -1,0 +1,1 @@
+"""The built-in engine: question and catalog in, SQL or an honest refusal out; no network, no model."""

@@ -1,0 +1,61 @@
+"""Sorts conditions: dates find their column, `or` joins neighbours, conditions on groups are set apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rowcall_sqlgen.engine.calendar_columns import date_condition
+from rowcall_sqlgen.engine.clauses import Absent, Clause, Dated, Either, Filter
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.meaning import AnyOf, Predicate, measure_of
+from rowcall_sqlgen.engine.problems import NoMeaning
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """A condition on rows of one table or of alternatives in several."""
+
+    predicate: Predicate
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """All conditions of a question. `absent`: tables in which no row may refer to the result's rows."""
+
+    rows: tuple[RowFilter, ...]
+    having: tuple[Predicate, ...]
+    absent: tuple[str, ...]
+
+
+def sort_filters(clauses: Sequence[Clause], scope: tuple[str, ...], index: SchemaIndex) -> Filters:
+    """Returns the conditions by kind. Raises `NoMeaning` for an `or` that does not stand between two conditions."""
+    rows: list[RowFilter] = []
+    having: list[Predicate] = []
+    either = False
+    for clause in clauses:
+        if isinstance(clause, Either):
+            either = True
+            continue
+        if isinstance(clause, Dated):
+            scope = scope or tuple(name for name in index.tables)[:1]
+            clause = Filter(date_condition(clause, scope, index), clause.negated)
+        if not isinstance(clause, Filter):
+            continue
+        if measure_of(clause.predicate):
+            if clause.negated or (either and (rows or having)):
+                raise NoMeaning("alternatives between groups")
+            having.append(clause.predicate)
+        elif either and rows:
+            rows[-1] = _alternative(rows[-1], clause)
+            either = False
+        else:
+            rows.append(RowFilter(clause.predicate, clause.negated))
+    absent = tuple(dict.fromkeys(clause.table for clause in clauses if isinstance(clause, Absent)))
+    return Filters(tuple(rows), tuple(having), absent)
+
+
+def _alternative(before: RowFilter, clause: Filter) -> RowFilter:
+    if before.negated or clause.negated:
+        raise NoMeaning("an alternative to a negation")
+    parts = before.predicate.predicates if isinstance(before.predicate, AnyOf) else (before.predicate,)
+    return RowFilter(AnyOf((*parts, clause.predicate)), negated=False)

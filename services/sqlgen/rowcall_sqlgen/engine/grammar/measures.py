@@ -1,0 +1,86 @@
+"""Counts and aggregates."""
+
+from rowcall_sqlgen.engine.clauses import Show
+from rowcall_sqlgen.engine.grammar.rule import Found, FoundMeasure, Marks, Scene
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.marks import (
+    Aggregate,
+    Aggregating,
+    ColumnMention,
+    ColumnRef,
+    Cue,
+    Superlative,
+    TableMention,
+)
+from rowcall_sqlgen.engine.meaning import Measure
+
+
+def shown_measure(marks: Marks, scene: Scene) -> Found | None:
+    """`average arrival delay`, `number of flights`, `minimum and maximum altitude`, `how many seats`."""
+    several = _two_aggregates(marks, scene)
+    if several:
+        return several
+    match marks:
+        case [Cue.COUNT, ColumnMention((ref,)), *_] if is_quantity(ref, scene.index):
+            return Found(2, (Show(ref),))
+        case [Superlative() as superlative, ColumnMention((ref,)), *_] if scene.measured or not scene.shown:
+            return Found(2, (Show(Measure(superlative.aggregate, ref.table, ref)),))
+    found = measure(marks, scene)
+    return Found(found.length, (Show(found.measure),)) if found else None
+
+
+def measure(marks: Marks, scene: Scene) -> FoundMeasure | None:
+    """Reads one measure at the start of the marks."""
+    match marks:
+        case [Cue.COUNT, TableMention(table), *_]:
+            return FoundMeasure(2, Measure(Aggregate.COUNT, table))
+        case [Cue.COUNT, Cue.DISTINCT, TableMention(table), *_]:
+            return FoundMeasure(3, Measure(Aggregate.COUNT, table))
+        case [Cue.COUNT, Cue.DISTINCT, ColumnMention((ref,)), *_]:
+            return FoundMeasure(3, count_distinct(ref))
+        case [Cue.COUNT, ColumnMention((ref,)), *_] if not is_quantity(ref, scene.index):
+            return FoundMeasure(2, count_distinct(ref))
+        case [Aggregating(Aggregate.SUM), Cue.COUNT, *rest] | [Cue.COUNT, Aggregating(Aggregate.SUM), *rest]:
+            found = measure((Cue.COUNT, *rest), scene)
+            return FoundMeasure(found.length + 1, found.measure) if found else None
+        case [Cue.COUNT, ColumnMention((ref,)), Aggregating(Aggregate.SUM), *_]:
+            return FoundMeasure(3, Measure(Aggregate.SUM, ref.table, ref))
+        case [Aggregating(aggregate), ColumnMention((ref,)), *_] if _fits(aggregate, ref, scene.index):
+            return FoundMeasure(2, Measure(aggregate, ref.table, ref))
+        case [Aggregating(aggregate), Cue.COUNT, ColumnMention((ref,)), *_] if _fits(aggregate, ref, scene.index):
+            return FoundMeasure(3, Measure(aggregate, ref.table, ref)) if is_quantity(ref, scene.index) else None
+        case [Aggregating(Aggregate.SUM), TableMention(table), *_]:
+            return FoundMeasure(2, Measure(Aggregate.COUNT, table))
+    return None
+
+
+def count_distinct(ref: ColumnRef) -> Measure:
+    """Counts the different values of a column."""
+    return Measure(Aggregate.COUNT, ref.table, ref, distinct=True)
+
+
+def is_quantity(ref: ColumnRef, index: SchemaIndex) -> bool:
+    """Says whether the column holds amounts, so that `how many seats` asks for its value and not for a count."""
+    return index.is_numeric(ref) and not index.is_key(ref) and not index.is_named_as_table(ref)
+
+
+def _fits(aggregate: Aggregate, ref: ColumnRef, index: SchemaIndex) -> bool:
+    return aggregate in (Aggregate.MIN, Aggregate.MAX) or is_quantity(ref, index)
+
+
+def _two_aggregates(marks: Marks, scene: Scene) -> Found | None:
+    """`minimum, maximum and average altitude`: aggregates that share one column."""
+    aggregates: list[Aggregate] = []
+    for at, mark in enumerate(marks):
+        match mark:
+            case Aggregating(aggregate):
+                aggregates.append(aggregate)
+            case Superlative(column=None) as superlative if aggregates or not scene.shown:
+                aggregates.append(superlative.aggregate)
+            case Cue.AND if aggregates:
+                continue
+            case ColumnMention((ref,)) if len(aggregates) > 1 and all(_fits(a, ref, scene.index) for a in aggregates):
+                return Found(at + 1, tuple(Show(Measure(a, ref.table, ref)) for a in aggregates))
+            case _:
+                return None
+    return None

@@ -1,0 +1,105 @@
+"""Names of tables and columns as words: snake and camel case cut, usual abbreviations spelled out."""
+
+import re
+
+from rowcall_sqlgen.engine.words import lemma
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+
+ABBREVIATIONS = {
+    "acct": "account",
+    "addr": "address",
+    "alt": "altitude",
+    "amt": "amount",
+    "arr": "arrival",
+    "attr": "attribute",
+    "avg": "average",
+    "bal": "balance",
+    "cat": "category",
+    "cnt": "count",
+    "cust": "customer",
+    "dep": "departure",
+    "dept": "department",
+    "desc": "description",
+    "dest": "destination",
+    "dewp": "dewpoint",
+    "dir": "direction",
+    "dob": "birthdate",
+    "doc": "document",
+    "emp": "employee",
+    "fname": "firstname",
+    "freq": "frequency",
+    "hr": "hour",
+    "humid": "humidity",
+    "lang": "language",
+    "lat": "latitude",
+    "lname": "lastname",
+    "loc": "location",
+    "lon": "longitude",
+    "lng": "longitude",
+    "max": "maximum",
+    "mfr": "manufacturer",
+    "mgr": "manager",
+    "min": "minimum",
+    "nbr": "number",
+    "no": "number",
+    "num": "number",
+    "org": "organization",
+    "pct": "percent",
+    "precip": "precipitation",
+    "prod": "product",
+    "prof": "professor",
+    "pub": "publication",
+    "qty": "quantity",
+    "ref": "reference",
+    "sched": "scheduled",
+    "stu": "student",
+    "tel": "telephone",
+    "temp": "temperature",
+    "tz": "timezone",
+    "tzone": "timezone",
+    "univ": "university",
+    "visib": "visibility",
+    "yr": "year",
+}
+_SPELLED = {
+    "firstname": ("first", "name"),
+    "lastname": ("last", "name"),
+    "middlename": ("middle", "name"),
+    "birthdate": ("birth", "date"),
+    "dewpoint": ("dew", "point"),
+    "timezone": ("time", "zone"),
+    "zipcode": ("zip", "code"),
+    "homepage": ("home", "page"),
+}
+_TAILS = ("number", "name", "date", "code", "type", "time", "year", "num", "id")
+_WHOLE = frozenset(
+    "candidate mandate update surname username nickname datetime lifetime overtime runtime prototype genotype "
+    "paid void avoid valid invalid grid bid rapid covid liquid solid humid android hybrid fluid acid kid said".split()
+)
+
+
+def identifier_words(name: str) -> tuple[str, ...]:
+    """Returns the lower-case lemmas of a name as written: `sched_dep_time` gives sched, dep, time."""
+    return tuple(lemma(part.lower()) for part in _PARTS.findall(name))
+
+
+def spelled_words(name: str) -> tuple[str, ...]:
+    """Returns the lemmas with abbreviations spelled out: `sched_dep_time` gives scheduled, departure, time."""
+    spelled: list[str] = []
+    for word in identifier_words(name):
+        for part in _run_together(word):
+            full = ABBREVIATIONS.get(part, part)
+            spelled.extend(_SPELLED.get(full, (full,)))
+    return tuple(spelled)
+
+
+def _run_together(word: str) -> tuple[str, ...]:
+    """Cuts a usual last word off a name that was written without a separator: `tailnum`, `custid`, `birthdate`."""
+    if word in _SPELLED or word in ABBREVIATIONS or word in _WHOLE:
+        return (word,)
+    for tail in _TAILS:
+        head = word.removesuffix(tail)
+        if head != word and len(head) >= 3:
+            return (head, tail)
+    return (word,)

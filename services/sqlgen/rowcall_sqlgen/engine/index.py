@@ -1,0 +1,161 @@
+"""What a catalog offers to be named in a question: tables, columns and values by their words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Table
+from rowcall_sqlgen.engine.identifiers import identifier_words
+from rowcall_sqlgen.engine.joins import JoinGraph
+from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention, ValueMention
+from rowcall_sqlgen.engine.naming import name_columns
+from rowcall_sqlgen.engine.phrases import Bag, column_phrases, table_phrases
+from rowcall_sqlgen.engine.words import lemma, plain_words
+
+LONGEST_VALUE = 8
+"""Words of a value that is found by its beginning or middle; longer ones are found whole only."""
+
+_NUMERIC = frozenset({ColumnKind.INTEGER, ColumnKind.DECIMAL, ColumnKind.FLOAT})
+_DATED = frozenset({ColumnKind.DATE, ColumnKind.TIMESTAMP})
+
+SchemaMention = TableMention | ColumnMention
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A table or column that a phrase may name; `quality` 0..1 falls with every liberty taken."""
+
+    mention: SchemaMention
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLink:
+    """A stored value that a phrase may name."""
+
+    mention: ValueMention
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaIndex:
+    """One connection's catalog, ready for linking. Immutable: build it once per catalog."""
+
+    dialect: Dialect
+    tables: Mapping[str, Table]
+    names: Mapping[str, tuple[ColumnRef, ...]]
+    phrases: Mapping[Bag, tuple[Link, ...]]
+    values: Mapping[tuple[str, ...], tuple[ValueLink, ...]]
+    parts: Mapping[tuple[str, ...], tuple[ValueLink, ...]]
+    graph: JoinGraph
+
+    def column(self, ref: ColumnRef) -> Column:
+        """Returns the catalog's column. Raises `KeyError` for a reference from another catalog."""
+        column = self.tables[ref.table].column(ref.column)
+        if column is None:
+            raise KeyError(ref)
+        return column
+
+    def is_numeric(self, ref: ColumnRef) -> bool:
+        """Says whether sums and averages make sense on the column's type."""
+        return self.column(ref).kind in _NUMERIC
+
+    def is_date(self, ref: ColumnRef) -> bool:
+        """Says whether the column holds dates that compare as text or natively: typed so, or ISO 8601 throughout."""
+        column = self.column(ref)
+        if column.kind in _DATED:
+            return column.profile.minimum is None or _is_iso(column.profile.minimum)
+        ends = (column.profile.minimum, column.profile.maximum)
+        return column.kind is ColumnKind.TEXT and all(_is_iso(end) for end in ends)
+
+    def is_key(self, ref: ColumnRef) -> bool:
+        """Says whether the column identifies rows: part of a primary key or of a reference to one."""
+        table = self.tables[ref.table]
+        return ref.column in table.primary_key or self.graph.parent_of(ref) is not None
+
+    def is_named_as_table(self, ref: ColumnRef) -> bool:
+        """Says whether the column is called what its rows are called, as a flight's number may be: an identifier."""
+        return identifier_words(ref.column) == identifier_words(ref.table)
+
+    def columns(self, table: str) -> tuple[ColumnRef, ...]:
+        """Returns all columns of a table in catalog order."""
+        return tuple(ColumnRef(table, column.name) for column in self.tables[table].columns)
+
+
+def build_index(catalog: Catalog) -> SchemaIndex:
+    """Indexes a catalog. Tables of the same name in several namespaces: the first one counts."""
+    tables: dict[str, Table] = {}
+    for table in catalog.tables:
+        tables.setdefault(table.name, table)
+    names = {name: name_columns(table) for name, table in tables.items()}
+    values, parts = _values(tables.values())
+    return SchemaIndex(
+        dialect=catalog.dialect,
+        tables=tables,
+        names=names,
+        phrases=_phrases(tables.values(), names),
+        values=values,
+        parts=parts,
+        graph=JoinGraph(tables.values()),
+    )
+
+
+def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]) -> dict[Bag, tuple[Link, ...]]:
+    found: dict[Bag, dict[SchemaMention, float]] = defaultdict(dict)
+
+    def add(bag: Bag, mention: SchemaMention, quality: float) -> None:
+        found[bag][mention] = max(quality, found[bag].get(mention, 0.0))
+
+    for table in tables:
+        for bag, quality in table_phrases(table.name):
+            add(bag, TableMention(table.name), quality)
+        for column in table.columns:
+            for bag, quality in column_phrases(column.name, table.name):
+                add(bag, ColumnMention((ColumnRef(table.name, column.name),)), quality)
+        pair = names[table.name]
+        if pair:
+            quality = 0.9 if len(pair) > 1 else 0.85
+            for bag in (("name",), *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8)):
+                add(bag, ColumnMention(pair), quality)
+    return {bag: tuple(Link(mention, quality) for mention, quality in links.items()) for bag, links in found.items()}
+
+
+_Values = dict[tuple[str, ...], tuple[ValueLink, ...]]
+
+
+def _values(tables: Iterable[Table]) -> tuple[_Values, _Values]:
+    whole: dict[tuple[str, ...], list[ValueLink]] = defaultdict(list)
+    parts: dict[tuple[str, ...], list[ValueLink]] = defaultdict(list)
+    for table in tables:
+        for column in table.columns:
+            ref = ColumnRef(table.name, column.name)
+            for value in column.profile.values:
+                if isinstance(value, str) and (words := plain_words(value)):
+                    _add_value(ValueMention(ref, value), words, whole, parts)
+    return _frozen(whole), _frozen(parts)
+
+
+def _add_value(
+    mention: ValueMention,
+    words: tuple[str, ...],
+    whole: dict[tuple[str, ...], list[ValueLink]],
+    parts: dict[tuple[str, ...], list[ValueLink]],
+) -> None:
+    whole[words].append(ValueLink(mention, 1.0))
+    singular = tuple(lemma(word) for word in words)
+    if singular != words:
+        whole[singular].append(ValueLink(mention, 0.95))
+    if not 1 < len(words) <= LONGEST_VALUE:
+        return
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            if end - start < len(words):
+                parts[words[start:end]].append(ValueLink(mention, 0.6 + 0.3 * (end - start) / len(words)))
+
+
+def _frozen(links: Mapping[tuple[str, ...], list[ValueLink]]) -> _Values:
+    return {words: tuple(found) for words, found in links.items()}
+
+
+def _is_iso(value: object) -> bool:
+    return isinstance(value, str) and len(value) >= 10 and value[4:5] == "-" == value[7:8] and value[:4].isdigit()

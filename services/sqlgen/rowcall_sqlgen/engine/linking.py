@@ -1,0 +1,251 @@
+"""From words to spans: every phrase that may mean something, and the best ways to cut the question into such spans."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rowcall_sqlgen.engine.adjectives import COMPARATIVES, SUPERLATIVES, Hint
+from rowcall_sqlgen.engine.dates import read_period
+from rowcall_sqlgen.engine.identifiers import spelled_words
+from rowcall_sqlgen.engine.index import Link, SchemaIndex
+from rowcall_sqlgen.engine.marks import (
+    ColumnMention,
+    ColumnRef,
+    Comparing,
+    Limit,
+    Mark,
+    Number,
+    Operator,
+    Quoted,
+    Superlative,
+    TableMention,
+    ValueMention,
+)
+from rowcall_sqlgen.engine.numbers import read_number
+from rowcall_sqlgen.engine.phrases import Bag, bag
+from rowcall_sqlgen.engine.vocabulary import LEXICON, LIGHT_VERBS, LONGEST_PHRASE, STOP_WORDS, SYNONYMS, UNITS
+from rowcall_sqlgen.engine.words import Word, plain_words
+
+LONGEST_NAME = 6
+MOST_OPTIONS = 10
+KEPT_CUTS = 4
+_NO_NAME = frozenset({"of", "the", "a", "an", "s", "for", "in"})
+_UNKNOWN_COST = -3.0
+_VERB_COST = -0.25
+_NUMBER_COST = {True: 0.03, False: 0.01}
+"""Rows are plural and columns singular: what a table loses in the singular, a column in the plural."""
+_SELF_NAMED_COST = 0.12
+_SURE = 0.8
+_SYNONYM_QUALITY = 0.8
+_GOOD_ENOUGH = 0.3
+"""An option this much worse than the best one for the same span is not considered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One meaning of a span."""
+
+    mark: Mark
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words `start` to `end` and what they may mean; no options: the words carry nothing, or were not understood."""
+
+    start: int
+    end: int
+    options: tuple[Option, ...] = ()
+    known: bool = True
+    light: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A question cut into spans from its first word to its last."""
+
+    spans: tuple[Span, ...]
+    score: float
+
+    @property
+    def unknown(self) -> tuple[Span, ...]:
+        """Spans of words that were not understood."""
+        return tuple(span for span in self.spans if not span.known)
+
+
+def link(question: Sequence[Word], index: SchemaIndex, today: date) -> tuple[Cut, ...]:
+    """Returns the best cuts, best first; at least one, though it may consist of unknown words."""
+    reached: list[list[Cut]] = [[Cut((), 0.0)], *([] for _ in question)]
+    for start in range(len(question)):
+        best = sorted(reached[start], key=lambda cut: -cut.score)[:KEPT_CUTS]
+        reached[start] = best
+        for span in _spans(question, start, index, today):
+            gain = _gain(span, question)
+            reached[span.end].extend(Cut((*cut.spans, span), cut.score + gain) for cut in best)
+    return tuple(sorted(reached[-1], key=lambda cut: -cut.score)[:KEPT_CUTS])
+
+
+def _gain(span: Span, question: Sequence[Word]) -> float:
+    if not span.known:
+        return _UNKNOWN_COST
+    if not span.options:
+        return _VERB_COST if span.light else 0.0
+    weight = sum(0.4 if word.lower in STOP_WORDS else 1.0 for word in question[span.start : span.end])
+    return span.options[0].quality * weight + 0.3 * (span.end - span.start - 1)
+
+
+def _spans(question: Sequence[Word], start: int, index: SchemaIndex, today: date) -> Iterator[Span]:
+    word = question[start]
+    anything = False
+    for end, options in _options(question, start, index, today).items():
+        ranked = sorted(options, key=lambda option: -option.quality)
+        kept = tuple(o for o in ranked if o.quality >= ranked[0].quality - _GOOD_ENOUGH)[:MOST_OPTIONS]
+        anything = True
+        yield Span(start, end, kept)
+    if word.lower in STOP_WORDS or (word.lower in LIGHT_VERBS and not word.quoted):
+        yield Span(start, start + 1, light=word.lower in LIGHT_VERBS and word.lower not in STOP_WORDS)
+    elif not anything:
+        yield Span(start, start + 1, known=False)
+
+
+def _options(question: Sequence[Word], start: int, index: SchemaIndex, today: date) -> dict[int, list[Option]]:
+    found: dict[int, list[Option]] = {}
+    for end, option in (
+        *_cues(question, start, index),
+        *_numbers(question, start, today),
+        *_values(question, start, index),
+        *_names(question, start, index),
+    ):
+        found.setdefault(end, []).append(option)
+    return found
+
+
+def _cues(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, Option]]:
+    if question[start].quoted:
+        return
+    lower = [word.lower for word in question[start : start + LONGEST_PHRASE]]
+    for length in range(1, len(lower) + 1):
+        phrase = tuple(lower[:length])
+        for mark in LEXICON.get(phrase, ()):
+            yield start + length, Option(mark, 1.0)
+        for hint in COMPARATIVES.get(phrase, ()):
+            for column, quality in _hinted(hint, index):
+                operator = Operator.GT if hint.rising else Operator.LT
+                yield start + length, Option(Comparing(operator, column), quality)
+        for hint in SUPERLATIVES.get(phrase, ()):
+            for column, quality in _hinted(hint, index):
+                yield start + length, Option(Superlative(hint.rising, column), quality)
+        if phrase in SUPERLATIVES:
+            yield start + length, Option(Superlative(SUPERLATIVES[phrase][0].rising), 0.9)
+    yield from _top(lower, start)
+
+
+def _hinted(hint: Hint, index: SchemaIndex) -> Iterator[tuple[ColumnRef, float]]:
+    for table in index.tables:
+        for ref in index.columns(table):
+            words = spelled_words(ref.column)
+            if hint.word in words and (index.is_numeric(ref) or index.is_date(ref)) and not index.is_key(ref):
+                yield ref, 0.95 if len(words) == 1 else 0.85
+
+
+def _top(lower: Sequence[str], start: int) -> Iterator[tuple[int, Option]]:
+    if len(lower) > 1 and lower[0] in ("top", "first", "limit", "best"):
+        number = read_number(lower[1:])
+        if number and isinstance(number[0], int):
+            yield start + 1 + number[1], Option(Limit(number[0], ranked=lower[0] in ("top", "best")), 1.0)
+
+
+def _numbers(question: Sequence[Word], start: int, today: date) -> Iterator[tuple[int, Option]]:
+    if question[start].quoted:
+        return
+    lower = [word.lower for word in question[start : start + LONGEST_PHRASE]]
+    number = read_number(lower)
+    if number:
+        value, taken = number
+        if taken < len(lower) and lower[taken] in UNITS:
+            yield start + taken + 1, Option(Number(value), 0.9)
+        yield start + taken, Option(Number(value), 1.0)
+    period = read_period(lower, today)
+    if period:
+        yield start + period[1], Option(period[0], 1.0)
+
+
+def _values(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, Option]]:
+    word = question[start]
+    if word.quoted:
+        yield from ((start + 1, option) for option in _quoted(word, index))
+        return
+    lower = tuple(w.lower for w in question[start : start + LONGEST_NAME])
+    for length in range(1, len(lower) + 1):
+        phrase = lower[:length]
+        if all(w in STOP_WORDS or (w,) in LEXICON for w in phrase) and not question[start].text.isupper():
+            continue
+        for value in index.values.get(phrase, ()):
+            yield start + length, Option(value.mention, value.quality - 0.05 * phrase[0].isdecimal())
+        yield from ((start + length, option) for option in _parts(phrase, question[start], index))
+
+
+def _quoted(word: Word, index: SchemaIndex) -> Iterator[Option]:
+    phrase = plain_words(word.text)
+    for value in index.values.get(phrase, ()):
+        yield Option(value.mention, value.quality)
+    yield Option(Quoted(word.text), 0.8)
+
+
+def _parts(phrase: tuple[str, ...], first: Word, index: SchemaIndex) -> Iterator[Option]:
+    """Yields values of which the phrase is a part, where it is a part of one value of the column only."""
+    if len(phrase) == 1 and (len(phrase[0]) < 3 or not first.text[:1].isupper()):
+        return
+    holders: dict[ColumnRef, list[tuple[ValueMention, float]]] = {}
+    for value in index.parts.get(phrase, ()):
+        holders.setdefault(value.mention.column, []).append((value.mention, value.quality))
+    for found in holders.values():
+        if len({mention.value for mention, _ in found}) == 1:
+            yield Option(*found[0])
+
+
+def _names(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, Option]]:
+    if question[start].quoted or question[start].lower in _NO_NAME:
+        return
+    for end in range(start + 1, min(start + LONGEST_NAME, len(question)) + 1):
+        if question[end - 1].lower in _NO_NAME or question[end - 1].quoted:
+            continue
+        content = [word for word in question[start:end] if word.lower not in _NO_NAME]
+        yield from ((end, option) for option in _named(content, index))
+
+
+def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
+    lemmas = tuple(word.lemma for word in content)
+    plural = content[-1].lower != content[-1].lemma
+    direct = index.phrases.get(bag(lemmas), ())
+    yield from (_priced(found, 1.0, plural, index) for found in direct)
+    if not any(found.quality >= _SURE for found in direct):
+        for spelling in _synonymous(lemmas):
+            yield from (_priced(found, _SYNONYM_QUALITY, plural, index) for found in index.phrases.get(spelling, ()))
+
+
+def _priced(found: Link, factor: float, plural: bool, index: SchemaIndex) -> Option:
+    quality = found.quality * factor
+    mention = found.mention
+    if isinstance(mention, TableMention) != plural:
+        quality -= _NUMBER_COST[plural]
+    if isinstance(mention, ColumnMention) and index.is_named_as_table(mention.columns[0]):
+        quality -= _SELF_NAMED_COST
+    return Option(mention, quality)
+
+
+def _synonymous(lemmas: tuple[str, ...]) -> Iterator[Bag]:
+    for at, word in enumerate(lemmas):
+        for synonym in SYNONYMS.get(word, ()):
+            yield bag((*lemmas[:at], synonym, *lemmas[at + 1 :]))
+
+
+
+
+def mentioned_table(mark: Mark) -> str | None:
+    """Returns the table that a mark belongs to, if it names anything in the data."""
+    if isinstance(mark, TableMention | ColumnMention | ValueMention):
+        return mark.table
+    if isinstance(mark, Comparing | Superlative) and mark.column:
+        return mark.column.table
+    return None

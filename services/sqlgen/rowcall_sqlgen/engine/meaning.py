@@ -1,0 +1,158 @@
+"""The meaning form: what a question asks for, before any dialect."""
+
+from dataclasses import dataclass
+
+from rowcall_sqlgen.engine.joins import Step
+from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
+
+Scalar = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An aggregate. Without a column it counts rows of `table`."""
+
+    aggregate: Aggregate
+    table: str
+    column: ColumnRef | None = None
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AllColumns:
+    """Every column of a table."""
+
+    table: str
+
+
+Item = ColumnRef | Measure | AllColumns
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A column or measure against a literal, or against a measure over the whole table."""
+
+    subject: ColumnRef | Measure
+    operator: Operator
+    value: Scalar | Measure
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A column holds one of several values."""
+
+    column: ColumnRef
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Both ends included."""
+
+    subject: ColumnRef | Measure
+    low: Scalar
+    high: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Text that starts with, ends with or contains a part; `pattern` is already escaped and has its wildcards."""
+
+    column: ColumnRef
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """Nothing is stored."""
+
+    column: ColumnRef
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite."""
+
+    predicate: "Predicate"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All hold."""
+
+    predicates: tuple["Predicate", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one holds."""
+
+    predicates: tuple["Predicate", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The column occurs among the single column that `inner` selects."""
+
+    column: ColumnRef
+    inner: "Meaning"
+
+
+Predicate = Comparison | OneOf | Between | Like | IsNull | Not | AllOf | AnyOf | Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A step of the FROM clause; `optional` keeps rows without a partner."""
+
+    step: Step
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of ORDER BY."""
+
+    item: ColumnRef | Measure
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """A query. `limit` is set only when the question asks for a number of rows."""
+
+    items: tuple[Item, ...]
+    source: str
+    joins: tuple[Join, ...] = ()
+    where: tuple[Predicate, ...] = ()
+    group: tuple[ColumnRef, ...] = ()
+    having: tuple[Predicate, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    distinct: bool = False
+
+
+def tables_of(predicate: Predicate) -> frozenset[str]:
+    """Returns the tables whose columns a predicate reads directly, measures and inner queries apart."""
+    match predicate:
+        case Comparison(subject=ColumnRef(table=table)) | Between(subject=ColumnRef(table=table)):
+            return frozenset({table})
+        case OneOf(column=column) | Like(column=column) | IsNull(column=column) | Membership(column=column):
+            return frozenset({column.table})
+        case Not(predicate=inner):
+            return tables_of(inner)
+        case AllOf(predicates=parts) | AnyOf(predicates=parts):
+            return frozenset().union(*map(tables_of, parts))
+        case _:
+            return frozenset()
+
+
+def measure_of(predicate: Predicate) -> Measure | None:
+    """Returns the measure that a condition on groups compares."""
+    match predicate:
+        case Comparison(subject=Measure() as measure) | Between(subject=Measure() as measure):
+            return measure
+        case Not(predicate=inner):
+            return measure_of(inner)
+        case _:
+            return None

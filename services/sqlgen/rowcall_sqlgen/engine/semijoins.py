@@ -1,0 +1,164 @@
+"""Where each condition goes: on a joined row, or into `key IN (…)` where a join would repeat rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rowcall_sqlgen.engine.filters import Filters, RowFilter
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.joins import Path
+from rowcall_sqlgen.engine.marks import ColumnRef, Operator
+from rowcall_sqlgen.engine.meaning import (
+    AllOf,
+    Comparison,
+    IsNull,
+    Join,
+    Like,
+    Meaning,
+    Measure,
+    Membership,
+    Not,
+    Predicate,
+    measure_of,
+    tables_of,
+)
+from rowcall_sqlgen.engine.problems import NoMeaning, NoWay
+from rowcall_sqlgen.engine.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Conditions in their places. `joined`: tables to join besides those that the result is made of."""
+
+    where: tuple[Predicate, ...]
+    having: tuple[Predicate, ...]
+    joined: tuple[str, ...]
+
+
+def place_filters(
+    filters: Filters, core: Sequence[str], focus: Sequence[str], *, grouped: bool, index: SchemaIndex, routes: Routes
+) -> Placed:
+    """Places all conditions around the tables of the result. Raises `NoMeaning` where none fits."""
+    placing = _Placing(core, index, routes)
+    for row in filters.rows:
+        placing.add(row)
+    for table in focus:
+        placing.require(table)
+    for table in filters.absent:
+        placing.where.append(placing.non_member(table, ()))
+    having = placing.group_conditions(filters.having, grouped=grouped)
+    return Placed((*placing.where, *placing.members()), having, tuple(placing.joined))
+
+
+class _Placing:
+    def __init__(self, core: Sequence[str], index: SchemaIndex, routes: Routes) -> None:
+        self._core = core
+        self._index = index
+        self._routes = routes
+        self.where: list[Predicate] = []
+        self.joined: list[str] = []
+        self._inner: dict[str, list[Predicate]] = {}
+
+    def add(self, row: RowFilter) -> None:
+        tables = tables_of(row.predicate)
+        near = [table for table in tables if self._is_near(table)]
+        if len(near) == len(tables):
+            self.joined.extend(table for table in sorted(tables) if table not in self._core)
+            self.where.extend(_conjuncts(_negated(row.predicate) if row.negated else row.predicate))
+        elif len(tables) > 1:
+            raise NoMeaning("alternatives in tables that can't be joined without repeating rows")
+        elif row.negated:
+            self.where.append(self.non_member(next(iter(tables)), (row.predicate,)))
+        else:
+            self._inner.setdefault(next(iter(tables)), []).append(row.predicate)
+
+    def require(self, table: str) -> None:
+        """A table that was only named must at least have a partner row."""
+        on_the_way = any(table in self._on_path(goal) for goal in (*self._core, *self.joined, *self._inner))
+        if table in self._core or table in self.joined or table in self._inner or on_the_way:
+            return
+        if self._is_near(table):
+            self.joined.append(table)
+        else:
+            self._inner.setdefault(table, [])
+
+    def members(self) -> tuple[Predicate, ...]:
+        return tuple(self.member(table, tuple(conditions)) for table, conditions in self._inner.items())
+
+    def group_conditions(self, having: Sequence[Predicate], *, grouped: bool) -> tuple[Predicate, ...]:
+        """Conditions on groups stay where the measured table is joined, else they move into the inner query."""
+        kept: list[Predicate] = []
+        for predicate in having:
+            measure = measure_of(predicate)
+            if measure is None or measure.table in self._core:
+                if not grouped:
+                    raise NoMeaning("a condition on groups without groups")
+                kept.append(predicate)
+            else:
+                conditions = tuple(self._inner.pop(measure.table, ()))
+                self.where.append(self.member(measure.table, conditions, having=(predicate,)))
+        return tuple(kept)
+
+    def member(self, table: str, conditions: tuple[Predicate, ...], *, having: tuple[Predicate, ...] = ()) -> Membership:
+        """Builds `key IN (SELECT …)` from the nearest table of the result to `table`."""
+        path = self._nearest(table)
+        if not path or len(path[0].near_columns) != 1:
+            raise NoMeaning("no key of one column")
+        first = path[0]
+        joins = tuple(Join(step) for step in path[1:])
+        column = ColumnRef(first.far, first.far_columns[0])
+        inner = Meaning(
+            items=(column,),
+            source=first.far,
+            joins=joins,
+            where=conditions,
+            group=(column,) if having else (),
+            having=having,
+        )
+        return Membership(ColumnRef(first.near, first.near_columns[0]), inner)
+
+    def non_member(self, table: str, conditions: tuple[Predicate, ...]) -> Not:
+        """Builds `key NOT IN (SELECT …)`; a NULL among the inner values would make that true for no row at all."""
+        member = self.member(table, conditions)
+        inner = member.inner
+        column = inner.items[0]
+        if isinstance(column, ColumnRef) and self._index.column(column).nullable:
+            inner = replace(inner, where=(*inner.where, Not(IsNull(column))))
+        return Not(Membership(member.column, inner))
+
+    def _is_near(self, table: str) -> bool:
+        """Says whether the table is part of the result, or joins to it without repeating rows."""
+        if table in self._core:
+            return True
+        try:
+            return all(step.to_parent for step in self._nearest(table))
+        except NoWay:
+            return False
+
+    def _nearest(self, table: str) -> Path:
+        paths = []
+        for start in self._core:
+            try:
+                paths.append(self._routes.path(start, table))
+            except NoWay:
+                continue
+        if not paths:
+            raise NoWay(self._core[0], table)
+        return min(paths, key=len)
+
+    def _on_path(self, goal: str) -> set[str]:
+        return {step.far for step in self._nearest(goal)} if goal not in self._core else set()
+
+
+def _conjuncts(predicate: Predicate) -> tuple[Predicate, ...]:
+    return predicate.predicates if isinstance(predicate, AllOf) else (predicate,)
+
+
+def _negated(predicate: Predicate) -> Predicate:
+    match predicate:
+        case Comparison(subject, Operator.EQ, value) if not isinstance(value, Measure):
+            return Comparison(subject, Operator.NE, value)
+        case IsNull() | Like() | AllOf():
+            return Not(predicate)
+        case Not(inner):
+            return inner
+    return Not(predicate)

@@ -1,0 +1,185 @@
+"""From the meaning form to SQL text, over sqlglot's expression tree."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from rowcall_contracts.catalog import Dialect, Table
+from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
+from rowcall_sqlgen.engine.meaning import (
+    AllColumns,
+    AllOf,
+    AnyOf,
+    Between,
+    Comparison,
+    IsNull,
+    Item,
+    Join,
+    Like,
+    Meaning,
+    Measure,
+    Membership,
+    Not,
+    OneOf,
+    Order,
+    Predicate,
+    Scalar,
+)
+from rowcall_sqlgen.engine.reserved_words import needs_quotes
+
+_COMPARISONS: Mapping[Operator, type[exp.Binary]] = {
+    Operator.EQ: exp.EQ,
+    Operator.NE: exp.NEQ,
+    Operator.LT: exp.LT,
+    Operator.LE: exp.LTE,
+    Operator.GT: exp.GT,
+    Operator.GE: exp.GTE,
+}
+_AGGREGATES: Mapping[Aggregate, type[exp.AggFunc]] = {
+    Aggregate.COUNT: exp.Count,
+    Aggregate.SUM: exp.Sum,
+    Aggregate.AVG: exp.Avg,
+    Aggregate.MIN: exp.Min,
+    Aggregate.MAX: exp.Max,
+}
+_DEFAULT_NAMESPACES = frozenset({"public", "main"})
+
+
+def write_sql(meaning: Meaning, dialect: Dialect, tables: Mapping[str, Table]) -> str:
+    """Returns one SELECT statement on one line. The same meaning always gives the same text."""
+    return _Writer(dialect, tables).query(meaning).sql(dialect=dialect.value)
+
+
+class _Writer:
+    def __init__(self, dialect: Dialect, tables: Mapping[str, Table]) -> None:
+        self._dialect = dialect
+        self._tables = tables
+
+    def query(self, meaning: Meaning) -> exp.Select:
+        scope = _Scope(self, qualified=bool(meaning.joins))
+        query = exp.select(*(scope.item(item) for item in meaning.items)).from_(self.table(meaning.source))
+        for join in meaning.joins:
+            query = query.join(self.table(join.step.far), on=self._on(join), join_type="left" if join.optional else "")
+        for predicate in meaning.where:
+            query = query.where(scope.predicate(predicate))
+        if meaning.group:
+            query = query.group_by(*(scope.column(ref) for ref in meaning.group))
+        for predicate in meaning.having:
+            query = query.having(scope.predicate(predicate))
+        if meaning.order:
+            cut = meaning.limit is not None
+            query = query.order_by(*(scope.order(order, cut=cut) for order in meaning.order))
+        if meaning.distinct:
+            query = query.distinct()
+        return query.limit(meaning.limit) if meaning.limit is not None else query
+
+    def table(self, name: str) -> exp.Table:
+        namespace = self._tables[name].namespace
+        own = None if namespace in _DEFAULT_NAMESPACES else namespace
+        return exp.Table(this=self.identifier(name), db=self.identifier(own) if own else None)
+
+    def identifier(self, name: str) -> exp.Identifier:
+        return exp.to_identifier(name, quoted=needs_quotes(name, self._dialect))
+
+    def nullable(self, item: ColumnRef | Measure) -> bool:
+        """Says whether the sort key may be NULL, which is no extreme and must not be the first of the cut rows."""
+        ref = item if isinstance(item, ColumnRef) else item.column
+        if ref is None or (isinstance(item, Measure) and item.aggregate is Aggregate.COUNT):
+            return False
+        column = self._tables[ref.table].column(ref.column)
+        return column is None or (column.nullable and column.profile.null_count != 0)
+
+    def nulls_first(self, descending: bool) -> bool:
+        """Returns where the engine puts NULL by itself, so that no NULLS clause is written."""
+        match self._dialect:
+            case Dialect.SQLITE:
+                return not descending
+            case Dialect.POSTGRES:
+                return descending
+            case Dialect.DUCKDB:
+                return False
+
+    def _on(self, join: Join) -> exp.Expression:
+        scope = _Scope(self, qualified=True)
+        step = join.step
+        pairs = zip(step.near_columns, step.far_columns, strict=True)
+        return exp.and_(
+            *(
+                exp.EQ(
+                    this=scope.column(ColumnRef(step.near, near)),
+                    expression=scope.column(ColumnRef(step.far, far)),
+                )
+                for near, far in pairs
+            )
+        )
+
+
+class _Scope:
+    """Expressions inside one SELECT; columns carry their table only where several tables are joined."""
+
+    def __init__(self, writer: _Writer, *, qualified: bool) -> None:
+        self._writer = writer
+        self._qualified = qualified
+
+    def item(self, item: Item) -> exp.Expression:
+        match item:
+            case ColumnRef():
+                return self.column(item)
+            case Measure():
+                return self.measure(item)
+            case AllColumns(table):
+                return exp.Column(this=exp.Star(), table=self._writer.identifier(table)) if self._qualified else exp.Star()
+
+    def column(self, ref: ColumnRef) -> exp.Column:
+        table = self._writer.identifier(ref.table) if self._qualified else None
+        return exp.Column(this=self._writer.identifier(ref.column), table=table)
+
+    def measure(self, measure: Measure) -> exp.Expression:
+        of: exp.Expression = self.column(measure.column) if measure.column else exp.Star()
+        if measure.distinct:
+            of = exp.Distinct(expressions=[of])
+        return _AGGREGATES[measure.aggregate](this=of)
+
+    def order(self, order: Order, *, cut: bool) -> exp.Ordered:
+        item = self.column(order.item) if isinstance(order.item, ColumnRef) else self.measure(order.item)
+        nulls_first = False if cut and self._writer.nullable(order.item) else self._writer.nulls_first(order.descending)
+        return exp.Ordered(this=item, desc=order.descending or None, nulls_first=nulls_first)
+
+    def predicate(self, predicate: Predicate) -> exp.Expression:
+        match predicate:
+            case Comparison(subject, operator, value):
+                return _COMPARISONS[operator](this=self.item(subject), expression=self._value(value))
+            case OneOf(column, values):
+                return exp.In(this=self.column(column), expressions=[_literal(value) for value in values])
+            case Between(subject, low, high):
+                return exp.Between(this=self.item(subject), low=_literal(low), high=_literal(high))
+            case Like(column, pattern):
+                return exp.Like(this=self.column(column), expression=exp.Literal.string(pattern))
+            case IsNull(column):
+                return exp.Is(this=self.column(column), expression=exp.Null())
+            case Membership(column, inner):
+                return exp.In(this=self.column(column), query=exp.Subquery(this=self._writer.query(inner)))
+            case _:
+                return self._combined(predicate)
+
+    def _combined(self, predicate: Not | AllOf | AnyOf) -> exp.Expression:
+        match predicate:
+            case Not(inner):
+                return exp.not_(self.predicate(inner))
+            case AllOf(parts):
+                return exp.and_(*self._all(parts))
+            case AnyOf(parts):
+                return exp.or_(*self._all(parts))
+
+    def _all(self, predicates: Sequence[Predicate]) -> list[exp.Expression]:
+        return [self.predicate(predicate) for predicate in predicates]
+
+    def _value(self, value: Scalar | Measure) -> exp.Expression:
+        if not isinstance(value, Measure):
+            return _literal(value)
+        whole = Meaning(items=(value,), source=value.table)
+        return exp.Subquery(this=self._writer.query(whole))
+
+
+def _literal(value: Scalar) -> exp.Literal:
+    return exp.Literal.string(value) if isinstance(value, str) else exp.Literal.number(value)

@@ -1,0 +1,1 @@
+"""The summarizer service: narrates results, summarises data, indexes documents."""

@@ -1,0 +1,187 @@
+"""A chart for a result, chosen by the types of its columns and the number of its rows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+
+from pydantic import JsonValue
+
+from rowcall_contracts.jobs import JsonObject
+from rowcall_contracts.outputs import Executed
+from rowcall_contracts.results import Cell, ResultType
+from rowcall_summarizer.chart_schema import is_valid_chart
+from rowcall_summarizer.column_roles import Role, role_of
+
+SCHEMA_URL = "https://vega.github.io/schema/vega-lite/v5.json"
+MOST_ROWS = 100
+MOST_CATEGORIES = 30
+MOST_SERIES = 10
+WIDEST_LABEL = 40
+"""Characters of a category's name; longer ones make a table readable and a chart not."""
+
+_PLAIN_FIELD = re.compile(r"\w+")
+_ISO_DATE_LENGTH = len("2013-01-01")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Column:
+    field: str
+    title: str
+    type: ResultType
+    role: Role
+    cells: tuple[Cell, ...]
+
+    @property
+    def distinct_count(self) -> int:
+        return len(set(self.cells))
+
+
+def choose_chart(result: Executed) -> JsonObject | None:
+    """Returns a Vega-Lite v5 specification with its data inside, or `None` where a table says more.
+
+    One label and a number: bars, or a line where the label has an order. Two labels and a number: grouped bars or
+    several lines. Numbers alone: points. No chart for a single row, for repeated labels, more than `MOST_CATEGORIES`
+    categories or `MOST_SERIES` series, and none of what cannot be drawn (bytes, JSON, long texts).
+    Of several numbers beside a label the first is drawn.
+    """
+    columns = _columns(result)
+    if len(columns[0].cells if columns else ()) < 2 or any(column.role is Role.OTHER for column in columns):
+        return None
+    labels = [column for column in columns if column.role is not Role.NUMBER]
+    numbers = [column for column in columns if column.role is Role.NUMBER and _has_numbers(column)]
+    drawn = _drawn(labels, numbers)
+    if drawn is None:
+        return None
+    mark, channels = drawn
+    chart = _specification(result, mark, channels)
+    return chart if is_valid_chart(chart) else None
+
+
+def _columns(result: Executed) -> list[_Column]:
+    rows = result.rows[:MOST_ROWS]
+    cells_by_column = zip(*rows, strict=True) if rows else ()
+    names = [column.name for column in result.columns]
+    return [
+        _Column(
+            # Vega-Lite reads dots and brackets in a field as a path into the row, and rows need distinct fields.
+            field=column.name
+            if _PLAIN_FIELD.fullmatch(column.name) and names.count(column.name) == 1
+            else f"column {position}",
+            title=column.name,
+            type=column.type,
+            role=role_of(column, cells),
+            cells=cells,
+        )
+        for position, (column, cells) in enumerate(zip(result.columns, cells_by_column, strict=False), start=1)
+    ]
+
+
+def _has_numbers(column: _Column) -> bool:
+    return any(_number(cell) is not None for cell in column.cells)
+
+
+_Channels = dict[str, _Column]
+
+
+def _drawn(labels: Sequence[_Column], numbers: Sequence[_Column]) -> tuple[str, _Channels] | None:
+    if not numbers or len(set(zip(*(label.cells for label in labels), strict=True))) < _row_count(labels):
+        return None
+    match len(labels):
+        case 0:
+            return ("point", {"x": numbers[0], "y": numbers[1]}) if len(numbers) == 2 else None
+        case 1:
+            return _one_label(labels[0], numbers[0])
+        case 2:
+            return _two_labels(labels, numbers[0])
+        case _:
+            return None
+
+
+def _row_count(labels: Sequence[_Column]) -> int:
+    return len(labels[0].cells) if labels else 0
+
+
+def _one_label(label: _Column, number: _Column) -> tuple[str, _Channels] | None:
+    if _has_order(label):
+        return "line", {"x": label, "y": number}
+    return ("bar", {"x": label, "y": number}) if _fits(label, MOST_CATEGORIES) else None
+
+
+def _two_labels(labels: Sequence[_Column], number: _Column) -> tuple[str, _Channels] | None:
+    # The axis takes what has an order, time before parts of the calendar, and of two alike the one with more values.
+    axis, series = sorted(labels, key=lambda label: (_ORDERS.index(label.role), -label.distinct_count))
+    if not _fits(series, MOST_SERIES):
+        return None
+    if _has_order(axis):
+        return "line", {"x": axis, "y": number, "color": series}
+    fits = _fits(axis, MOST_CATEGORIES)
+    return ("bar", {"x": axis, "y": number, "color": series, "xOffset": series}) if fits else None
+
+
+_ORDERS = (Role.TIME, Role.ORDERED, Role.CATEGORY)
+
+
+def _has_order(label: _Column) -> bool:
+    return label.role in (Role.TIME, Role.ORDERED)
+
+
+def _fits(label: _Column, most: int) -> bool:
+    return label.distinct_count <= most and all(len(str(cell)) <= WIDEST_LABEL for cell in label.cells)
+
+
+def _specification(result: Executed, mark: str, channels: _Channels) -> JsonObject:
+    columns = {column.field: column for column in channels.values()}
+    shown = len(next(iter(columns.values())).cells)
+    chart: JsonObject = {
+        "$schema": SCHEMA_URL,
+        "data": {
+            "values": [
+                {field: _value(column, row) for field, column in columns.items()} for row in range(shown)
+            ]
+        },
+        "mark": {"type": mark, "tooltip": True, **({"point": True} if mark == "line" else {})},
+        "encoding": {channel: _encoding(channel, column) for channel, column in channels.items()},
+    }
+    if result.truncated or result.row_count > shown:
+        chart["title"] = f"The first {shown} rows of {'more than ' if result.truncated else ''}{result.row_count:,}"
+    return chart
+
+
+def _encoding(channel: str, column: _Column) -> JsonObject:
+    encoding: JsonObject = {"field": column.field, "title": column.title, "type": _vega_type(channel, column)}
+    if channel == "x" and column.role is Role.CATEGORY:
+        encoding["sort"] = None  # the order of the rows, which is the statement's own
+    if channel == "x" and _is_date(column):
+        encoding["scale"] = {"type": "utc"}  # a date without a time is midnight UTC to JavaScript, and stays that day
+    return encoding
+
+
+def _vega_type(channel: str, column: _Column) -> str:
+    if column.role is Role.NUMBER:
+        return "quantitative"
+    if column.role is Role.TIME and channel == "x":
+        return "temporal"
+    return "nominal" if column.role is Role.CATEGORY else "ordinal"
+
+
+def _is_date(column: _Column) -> bool:
+    return column.role is Role.TIME and all(len(str(cell)) <= _ISO_DATE_LENGTH for cell in column.cells if cell)
+
+
+def _value(column: _Column, row: int) -> JsonValue:
+    cell = column.cells[row]
+    if column.role is Role.NUMBER:
+        return _number(cell)
+    return _number(cell) if column.role is Role.ORDERED else cell
+
+
+def _number(cell: Cell) -> int | float | None:
+    if cell is None or isinstance(cell, bool | int | float):
+        return cell
+    try:
+        number = float(Decimal(cell))
+    except (InvalidOperation, OverflowError):
+        return None
+    return number if isfinite(number) else None

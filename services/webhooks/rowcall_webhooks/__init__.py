@@ -1,0 +1,1 @@
+"""Turns events into deliveries, signs them and sends them."""

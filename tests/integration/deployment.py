@@ -1,0 +1,116 @@
+"""A whole Rowcall for tests: real broker, real store, five real processes that can be killed one by one."""
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from rowcall_contracts.pipelines import Service
+from rowcall_runtime.crypto import public_key_of
+
+from tools.local.ports import LOOPBACK, free_port
+from tools.local.processes import ManagedProcess
+from tools.local.stack import Broker, Store, start_kafka, start_store
+
+KEY = "rk_" + "integration" * 4
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Handles to everything that runs."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    broker: Broker
+    store: Store
+    url: str
+    services: Mapping[Service, ManagedProcess]
+    admin_ports: Mapping[Service, int]
+
+    def client(self, key: str = KEY) -> httpx.Client:
+        """Opens an API client."""
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=40)
+
+    def metrics(self, service: Service) -> str:
+        """Returns a service's metrics page."""
+        return httpx.get(f"http://{LOOPBACK}:{self.admin_ports[service]}/metrics").text
+
+    def start_services(self) -> None:
+        """Starts the services that do not run."""
+        for process in self.services.values():
+            if not process.alive:
+                process.start()
+
+    def kill_services(self) -> None:
+        """SIGKILL to all five."""
+        for process in self.services.values():
+            process.kill()
+
+    def log_of(self, service: Service) -> str:
+        """Returns a service's whole log."""
+        return (self.folder / f"{service.value}.log").read_text()
+
+
+@contextmanager
+def deployed(folder: Path, **settings: str) -> Iterator[Deployment]:
+    """Starts everything under `folder`, with settings by their environment names, and ends it."""
+    with ExitStack() as stack:
+        broker = stack.enter_context(start_kafka(folder / "kafka"))
+        store = stack.enter_context(start_store(folder / "store"))
+        roots = folder / "data"
+        roots.mkdir(exist_ok=True)
+        master_key = base64.b64encode(secrets.token_bytes(32)).decode()
+        environ = {
+            **os.environ,
+            "ROWCALL_KAFKA_BOOTSTRAP": broker.bootstrap,
+            "ROWCALL_MONGO_URL": store.url,
+            "ROWCALL_BOOTSTRAP_KEY": KEY,
+            "ROWCALL_FILE_ROOTS": str(roots),
+            "ROWCALL_WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
+            "ROWCALL_DATABASE_ALLOW_NETWORKS": "127.0.0.0/8",
+            "ROWCALL_INDEX_DIR": str(folder / "index"),
+            **settings,
+        }
+        subprocess.run([sys.executable, "-m", "rowcall_runtime.migrate"], env=environ, check=True)
+        ports = {service: free_port() for service in Service}
+        port = free_port()
+        secret = {"ROWCALL_MASTER_KEY": master_key}
+        public = {"ROWCALL_PUBLIC_KEY": public_key_of(master_key), "ROWCALL_PORT": str(port)}
+        services = {
+            service: _service(service, folder, ports[service], {**environ, **_only(service, secret, public)})
+            for service in Service
+        }
+        deployment = Deployment(folder, environ, broker, store, f"http://{LOOPBACK}:{port}", services, ports)
+        for process in services.values():
+            stack.callback(process.stop)
+        deployment.start_services()
+        yield deployment
+
+
+def _only(service: Service, secret: Mapping[str, str], public: Mapping[str, str]) -> Mapping[str, str]:
+    """Gives the private key to those who open secrets, and the public one to the gateway alone."""
+    if service is Service.GATEWAY:
+        return public
+    return secret if service in (Service.EXECUTOR, Service.WEBHOOKS) else {}
+
+
+def _service(service: Service, folder: Path, port: int, environ: Mapping[str, str]) -> ManagedProcess:
+    return ManagedProcess(
+        [sys.executable, "-m", f"rowcall_{service.value}"],
+        folder / f"{service.value}.log",
+        ready=lambda: _answers(f"http://{LOOPBACK}:{port}/readyz"),
+        environ={**environ, "ROWCALL_ADMIN_PORT": str(port)},
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).is_success
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,1 @@
+"""This repository checks itself: rules that no ready-made linter knows."""

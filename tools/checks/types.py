@@ -1,0 +1,39 @@
+"""Runs mypy twice, because the packages and their tests need different roots.
+
+`libs/x/tests` and `services/y/tests` hold files of equal names and no `__init__.py`. Seen from the repository's root
+they are different modules; seen from the packages' roots, where the packages themselves must be seen from, they clash.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.checks.sources import ROOT
+
+OTHERS = ("tools", "tests", "bench", "conftest.py")
+
+
+def main(root: Path = ROOT) -> int:
+    """Returns the exit status: 0 when both runs are clean."""
+    homes = sorted(path.parent for path in root.glob("*/*/pyproject.toml"))
+    packages = [
+        str(package) for home in homes for package in sorted(home.glob("rowcall_*")) if any(package.rglob("*.py"))
+    ]
+    others = [name for name in OTHERS if any((root / name).rglob("*.py")) or (root / name).is_file()]
+    tests = [str(home / "tests") for home in homes if any((home / "tests").rglob("*.py"))]
+    statuses = (
+        _mypy([*packages, *others], root, path=os.pathsep.join(map(str, homes)), cache="packages"),
+        _mypy(tests, root, path="", cache="tests"),
+    )
+    return max(statuses)
+
+
+def _mypy(targets: Sequence[str], root: Path, *, path: str, cache: str) -> int:
+    command = [sys.executable, "-m", "mypy", "--cache-dir", f".mypy_cache/{cache}", *targets]
+    return subprocess.run(command, cwd=root, check=False, env={**os.environ, "MYPYPATH": path}).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

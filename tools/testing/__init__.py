@@ -1,0 +1,1 @@
+"""What the test runs of all packages share."""
