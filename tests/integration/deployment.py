@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ class Deployment:
 
 
 @contextmanager
-def deployed(folder: Path, **settings: str) -> Iterator[Deployment]:
+def deployed(folder: Path, *, wanted: Sequence[Service] = tuple(Service), **settings: str) -> Iterator[Deployment]:
     """Starts everything under `folder`, with settings by their environment names, and ends it."""
     with ExitStack() as stack:
         broker = stack.enter_context(start_kafka(folder / "kafka"))
@@ -78,13 +78,13 @@ def deployed(folder: Path, **settings: str) -> Iterator[Deployment]:
             **settings,
         }
         subprocess.run([sys.executable, "-m", "rowcall_runtime.migrate"], env=environ, check=True)
-        ports = {service: free_port() for service in Service}
+        ports = {service: free_port() for service in wanted}
         port = free_port()
         secret = {"ROWCALL_MASTER_KEY": master_key}
         public = {"ROWCALL_PUBLIC_KEY": public_key_of(master_key), "ROWCALL_PORT": str(port)}
         services = {
             service: _service(service, folder, ports[service], {**environ, **_only(service, secret, public)})
-            for service in Service
+            for service in wanted
         }
         deployment = Deployment(folder, environ, broker, store, f"http://{LOOPBACK}:{port}", services, ports)
         for process in services.values():

@@ -1,15 +1,14 @@
 """Secrets of the laptop stack: given by the user, or made once and kept where only this user can read them."""
 
 import base64
-import binascii
 import secrets
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from nacl.public import PrivateKey
 from pydantic import SecretStr
 
+from rowcall_runtime.crypto import BadKey, public_key_of
 from tools.local.errors import LaptopError
 from tools.local.settings import LocalSettings
 from tools.local.state import StateFolder
@@ -60,12 +59,9 @@ def read_bootstrap_key(files: Mapping[Secret, Path]) -> str:
 def read_public_key(files: Mapping[Secret, Path]) -> str:
     """Returns the base64 X25519 public key that belongs to the master key. Raises `BadSecretError`."""
     try:
-        seed = base64.b64decode(_read(Secret.MASTER_KEY, files), validate=True)
-        return base64.b64encode(bytes(PrivateKey(seed).public_key)).decode("ascii")
-    except (binascii.Error, ValueError) as error:
-        raise BadSecretError(
-            f"{Secret.MASTER_KEY} is not base64 of 32 bytes; make one with `openssl rand -base64 32`."
-        ) from error
+        return public_key_of(_read(Secret.MASTER_KEY, files))
+    except BadKey as error:
+        raise BadSecretError(str(error)) from error
 
 
 def _file(secret: Secret, value: SecretStr | None, file: Path | None, *, state: StateFolder) -> Path | None:

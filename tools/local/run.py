@@ -100,7 +100,7 @@ def _start(
     await_servers(plan.server_ports, supervisor, state=state, timeout_s=SERVERS_TIMEOUT_S)
     _migrate(plan, parts, state)
     announce("Starting the services ...")
-    supervisor.start_waiting()
+    supervisor.start_services()
     await_services(plan.service_ports, supervisor, state=state, timeout_s=SERVICES_TIMEOUT_S)
 
 

@@ -15,7 +15,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from tools.local.leftovers import end_leftovers, record_processes
 from tools.local.ports import poll_until
 from tools.local.processes import StartError
-from tools.local.programs import Program
+from tools.local.programs import Group, Program
 from tools.local.state import StateFolder
 from tools.local.supervisor_config import supervisor_config
 
@@ -28,6 +28,7 @@ class ProcessReport:
     """One supervised process now. `pid` is 0 while it does not run."""
 
     name: str
+    group: str
     pid: int
     failed: bool  # it died so often right after its start that the supervisor gave up
 
@@ -62,15 +63,13 @@ class Supervisor:
             self._recorded = pids
         return reports
 
-    def start_waiting(self) -> None:
-        """Starts every program that was not started at once. Does not wait until they are ready."""
-        for program in self._programs:
-            if not program.at_once:
-                self.start(program.name)
+    def start_services(self) -> None:
+        """Starts the programs that wait for it. Does not wait until they are ready."""
+        self._call("startProcessGroup", Group.SERVICES.value, False)
 
-    def start(self, name: str) -> None:
-        """Starts one program that does not run. Does not wait until it is ready."""
-        self._call("startProcess", name, False)
+    def start_again(self, report: ProcessReport) -> None:
+        """Starts a program that the supervisor has given up on. Does not wait until it is ready."""
+        self._call("startProcess", f"{report.group}:{report.name}", False)
 
     def __enter__(self) -> Self:
         text = supervisor_config(self._programs, self._state, socket=self._socket)
@@ -109,12 +108,16 @@ class Supervisor:
         return self._child.pid if self._child else os.getpid()
 
     def _await_answer(self) -> None:
-        def answers() -> bool:
-            return self._socket.exists() and bool(self.reports())
-
-        if not poll_until(lambda: not self.running or answers(), timeout_s=START_TIMEOUT_S) or not self.running:
+        poll_until(lambda: self._answers() or not self.running, timeout_s=START_TIMEOUT_S)
+        if not (self.running and self._answers()):
             log = self._state.log("supervisord-console").read_text(encoding="utf-8", errors="replace")
             raise StartError(f"supervisord did not start: {log.strip()}")
+
+    def _answers(self) -> bool:
+        try:
+            return self._socket.exists() and bool(self.reports())
+        except StartError:
+            return False
 
     def _call(self, method: str, *arguments: str | bool) -> list[Mapping[str, object]]:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
@@ -130,6 +133,7 @@ def _report(fields: Mapping[str, object]) -> ProcessReport:
     pid = fields["pid"]
     return ProcessReport(
         name=str(fields["name"]),
+        group=str(fields["group"]),
         pid=pid if isinstance(pid, int) else 0,
         failed=fields["state"] == ProcessStates.FATAL,
     )

@@ -1,11 +1,11 @@
 """The configuration file of supervisord."""
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.local.errors import LaptopError
-from tools.local.programs import Program
+from tools.local.programs import Group, Program
 from tools.local.state import StateFolder
 
 # supervisord's reader has no way to quote these: it would cut the value there.
@@ -20,7 +20,7 @@ class UnquotableError(LaptopError):
     """A value cannot stand in the file."""
 
 
-def supervisor_config(programs: Iterable[Program], state: StateFolder, *, socket: Path) -> str:
+def supervisor_config(programs: Sequence[Program], state: StateFolder, *, socket: Path) -> str:
     """Returns the file's text. Raises `UnquotableError`."""
     sections: dict[str, Mapping[str, object]] = {
         "unix_http_server": {"file": _plain(str(socket)), "chmod": "0700"},
@@ -35,22 +35,26 @@ def supervisor_config(programs: Iterable[Program], state: StateFolder, *, socket
         "rpcinterface:supervisor": {
             "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
         },
+        **{f"group:{group}": _group(priority, group, programs) for priority, group in enumerate(Group)},
         **{f"program:{program.name}": _program(program, state) for program in programs},
     }
     return "\n".join(f"[{name}]\n{_lines(values)}" for name, values in sections.items())
+
+
+def _group(priority: int, group: Group, programs: Sequence[Program]) -> Mapping[str, object]:
+    return {"programs": ",".join(each.name for each in programs if each.group is group), "priority": priority}
 
 
 def _program(program: Program, state: StateFolder) -> Mapping[str, object]:
     return {
         "command": _plain(shlex.join(program.command)),
         "environment": ",".join(f'{name}="{_plain(value)}"' for name, value in program.environ.items()),
-        "autostart": str(program.at_once).lower(),
+        "autostart": str(program.group is Group.SERVERS).lower(),
         "autorestart": "true",
         "startsecs": START_SECONDS,
         "startretries": START_RETRIES,
         "stopwaitsecs": program.stop_wait_s,
         "killasgroup": "true",
-        "priority": program.priority,
         "redirect_stderr": "true",
         "stdout_logfile": _plain(str(state.log(program.name))),
         "stdout_logfile_maxbytes": "10MB",

@@ -17,7 +17,7 @@ def watch(supervisor: Supervisor, announce: Callable[[str], None]) -> NoReturn:
         for report in supervisor.reports():
             if report.failed:
                 announce(f"{report.name} keeps dying right after its start; see its log. Trying again ...")
-                supervisor.start(report.name)
+                supervisor.start_again(report)
             elif report.pid not in {0, pids[report.name]}:
                 announce(f"{report.name} died and was started again (process {report.pid}).")
                 pids[report.name] = report.pid

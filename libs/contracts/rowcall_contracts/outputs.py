@@ -77,6 +77,7 @@ class ChatOutput(Stored):
     rows: tuple[tuple[Cell, ...], ...] = ()
     row_count: int = 0
     truncated: bool = False
+    result_id: str | None = None
     rows_url: str | None = None
     chart: JsonObject | None = None  # Vega-Lite v5
     confidence: float = 0.0

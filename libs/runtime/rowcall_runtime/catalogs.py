@@ -1,5 +1,6 @@
 """Catalogs in the store: one document per table, so that a wide database never meets the limit of one document."""
 
+from collections import OrderedDict
 from datetime import timedelta
 
 from rowcall_contracts.catalog import Catalog, Table
@@ -10,6 +11,9 @@ from rowcall_runtime.driver import Document, Store
 from rowcall_runtime.ids import Prefix, new_id
 
 BATCH = 100
+RECENT = 32
+"""Catalogs kept in memory; a revision never changes, so they need no invalidation."""
+
 SUPERSEDED_FOR = timedelta(hours=1)
 """How long readers that hold an older revision may still load it."""
 
@@ -20,6 +24,7 @@ class CatalogStore:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._tables = store.collection(Collection.CATALOG_TABLES)
         self._clock = clock
+        self._recent: OrderedDict[str, Catalog] = OrderedDict()
 
     async def save(self, connection_id: str, catalog: Catalog) -> str:
         """Writes all tables as a new revision and returns its id; it is visible once the connection names it."""
@@ -42,14 +47,19 @@ class CatalogStore:
         """Returns the connection's catalog, or `None` when it has none yet."""
         if not (connection.catalog_revision and connection.catalog_fingerprint and connection.dialect):
             return None
+        if kept := self._recent.get(connection.catalog_revision):
+            self._recent.move_to_end(connection.catalog_revision)
+            return kept
         documents = await self._tables.find({"connection_id": connection.id, "revision": connection.catalog_revision})
         documents.sort(key=lambda document: int(str(document["position"])))
-        return Catalog(
+        catalog = Catalog(
             dialect=connection.dialect,
             fingerprint=connection.catalog_fingerprint,
             tables=tuple(Table.model_validate(document["table"]) for document in documents),
             profiled_at=connection.profiled_at or connection.created_at,
         )
+        self._keep(connection.catalog_revision, catalog)
+        return catalog
 
     async def supersede(self, connection_id: str, revision: str) -> None:
         """Lets all other revisions of the connection expire."""
@@ -57,3 +67,8 @@ class CatalogStore:
             {"connection_id": connection_id, "revision": {"$ne": revision}},
             {"$set": {"expires_at": self._clock.now() + SUPERSEDED_FOR}},
         )
+
+    def _keep(self, revision: str, catalog: Catalog) -> None:
+        self._recent[revision] = catalog
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)

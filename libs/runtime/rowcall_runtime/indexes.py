@@ -19,6 +19,9 @@ _IDEMPOTENCY = Index(
     unique=True,
     partial={"idempotency_key": {"$gt": ""}},
 )
+_OPERATOR_IDEMPOTENCY = Index(  # operators create in other workspaces than their own, or the workspace itself
+    name="idempotency", fields=("idempotency_key",), unique=True, partial={"idempotency_key": {"$gt": ""}}
+)
 
 INDEXES: Mapping[Collection, Sequence[Index]] = MappingProxyType(
     {
@@ -45,8 +48,12 @@ INDEXES: Mapping[Collection, Sequence[Index]] = MappingProxyType(
             _BY_WORKSPACE,
             Index(name="once_per_endpoint", fields=("event_id", "endpoint_id"), unique=True),
         ),
-        Collection.WORKSPACES: (_BY_WORKSPACE, _IDEMPOTENCY),
-        Collection.KEYS: (_BY_WORKSPACE, _IDEMPOTENCY, Index(name="by_hash", fields=("sha256",), unique=True)),
+        Collection.WORKSPACES: (_BY_WORKSPACE, _OPERATOR_IDEMPOTENCY),
+        Collection.KEYS: (
+            _BY_WORKSPACE,
+            _OPERATOR_IDEMPOTENCY,
+            Index(name="by_hash", fields=("sha256",), unique=True),
+        ),
         Collection.AUDIT: (_BY_WORKSPACE,),
     }
 )

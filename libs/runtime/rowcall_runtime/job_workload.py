@@ -124,9 +124,15 @@ def final_event(job: Job, state: State, counts: Mapping[str, int], clock: Clock)
 
 
 def _following(job: Job) -> str | None:
-    """Returns the next step of the job's own list, or `None` at its end."""
-    position = job.steps.index(job.step) if job.step in job.steps else len(job.steps)
-    return job.steps[position + 1] if position + 1 < len(job.steps) else None
+    """Returns the next step of the job's own list, or `None` at its end.
+
+    A step that an output named, and that the list lacks, is followed by what follows it in the kind's pipeline.
+    """
+    if job.step in job.steps:
+        later = job.steps[job.steps.index(job.step) + 1 :]
+        return later[0] if later else None
+    order = [step.value for step in PIPELINES[JobKind(job.kind)].steps]
+    return next((step for step in order[order.index(job.step) + 1 :] if step in job.steps), None)
 
 
 def _bounded(output: BaseModel | None) -> JsonObject | None:

@@ -45,7 +45,10 @@ def configure_logs(service: str, level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        noisy = logging.getLogger(name)
+        noisy.setLevel(logging.WARNING)
+        noisy.handlers.clear()  # FastStream brings a coloured one
+        noisy.propagate = True
 
 
 class RepeatFilter(logging.Filter):

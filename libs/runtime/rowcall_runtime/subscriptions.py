@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import structlog
 from aiokafka import ConsumerRecord
@@ -76,8 +77,8 @@ class Subscriptions:
         `handler` must wait before it raises: FastStream seeks back at once, without a limit.
         """
 
-        async def consume(records: Sequence[RawRecord]) -> None:
-            await handler(records)
+        async def consume(records: object) -> None:
+            await handler(cast("Sequence[RawRecord]", records))
 
         self._broker.subscriber(
             topic,
@@ -113,8 +114,9 @@ class Subscriptions:
     def _single(
         self, topics: Sequence[str], handler: RecordHandler, *, group_id: str | None, instance: str | None, reset: str
     ) -> None:
-        async def consume(record: RawRecord) -> None:
-            handler(record)
+        async def consume(record: object) -> None:
+            # `object`, because FastStream builds a validator from the annotation although it is told not to validate.
+            handler(cast("RawRecord", record))
 
         self._broker.subscriber(
             *topics,

@@ -106,6 +106,15 @@ class WorkStore(Generic[W]):
         require_transition(work.state, change.state)
         return await self.collection.update(self._guard(work), self._update(work, change, attempt_id))
 
+    async def overrule(self, work: W, change: Change) -> bool:
+        """Makes one move whoever holds the lease, whose holder is fenced off by the new version; as `apply` otherwise.
+
+        For what a caller decides, such as a cancel; workers use `apply`.
+        """
+        require_transition(work.state, change.state)
+        guard = {"_id": work.id, "version": work.version}
+        return await self.collection.update(guard, self._update(work, change, None))
+
     def _update(self, work: W, change: Change, attempt_id: str | None) -> Document:
         now = self._clock.now()
         entry = HistoryEntry(

@@ -26,7 +26,7 @@ def handlers(built: Platform, settings: ExecutorSettings) -> dict[Step, StepHand
     """Wires the handlers of the executor's steps."""
     policy = AccessPolicy(file_roots=settings.file_roots, allow_networks=settings.database_allow_networks)
     connections = Repository(built.store.collection(Collection.CONNECTIONS), Connection)
-    customers = Customers(connections, Opener([settings.master_key.get_secret_value()]), policy)
+    customers = Customers(connections, Opener([settings.master_key.get_secret_value()]), policy, built.clock)
     retention = timedelta(days=settings.retention_days)
     pages = ResultPages(built.store.collection(Collection.RESULTS), built.clock, retention=retention)
     catalogs = CatalogStore(built.store, built.clock)

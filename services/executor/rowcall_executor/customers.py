@@ -10,6 +10,7 @@ from rowcall_databases.access import AccessPolicy
 from rowcall_databases.database import Database, open_database
 from rowcall_databases.errors import DatabaseError, FileNotFound, HostRefused, LocationRefused
 from rowcall_databases.location import parse_uri
+from rowcall_runtime.clock import Clock
 from rowcall_runtime.crypto import CannotOpen, Opener
 from rowcall_runtime.errors import Permanent, Retryable
 from rowcall_runtime.repository import Repository
@@ -20,10 +21,11 @@ _REFUSED = (LocationRefused, HostRefused, FileNotFound)
 class Customers:
     """Opens customers' databases for jobs."""
 
-    def __init__(self, connections: Repository[Connection], opener: Opener, policy: AccessPolicy) -> None:
+    def __init__(self, connections: Repository[Connection], opener: Opener, policy: AccessPolicy, clock: Clock) -> None:
         self.connections = connections
         self._opener = opener
         self._policy = policy
+        self._clock = clock
 
     async def connection_of(self, job: Job) -> Connection:
         """Returns the connection that the job names.
@@ -46,7 +48,7 @@ class Customers:
         """
         try:
             location = parse_uri(self._opener.open(connection.uri), self._policy)
-            async with open_database(location) as database:
+            async with open_database(location, now=self._clock.now) as database:
                 yield database
         except DatabaseError as error:
             raise as_step_error(error) from error

@@ -89,6 +89,8 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code < HTTPStatus.BAD_REQUEST:
+        return Response(status_code=error.status_code, headers=error.headers)
     fallback = ProblemType.INTERNAL if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else ProblemType.INVALID
     kind = _BY_STATUS.get(error.status_code, fallback)
     return problem_response(Problem.of(kind, kind.title), error.headers)

@@ -20,11 +20,15 @@ R = TypeVar("R", bound=Resource)
 
 @dataclass(frozen=True, kw_only=True)
 class Resources(Generic[R]):
-    """One collection as the API sees it; `noun` is what a caller reads when an id is not there."""
+    """One collection as the API sees it; `noun` is what a caller reads when an id is not there.
+
+    `per_workspace`: the index of idempotency keys begins with the workspace; operators' resources have one for all.
+    """
 
     repository: Repository[R]
     clock: Clock
     noun: str
+    per_workspace: bool = True
 
     async def get(self, workspace_id: str, resource_id: str) -> R:
         """Returns the workspace's resource.
@@ -57,11 +61,11 @@ class Resources(Generic[R]):
         try:
             await self.repository.insert(marked)
         except DuplicateKey:
-            document = await self.repository.collection.get({"idempotency_key": idempotency.key})
-            if not idempotency.key or document is None:
+            existing = await self._created_before(marked)
+            if existing is None:
                 raise
-            idempotency.require_same(document.get("fingerprint"))
-            return self.repository.parse(document), False
+            idempotency.require_same(existing.fingerprint)
+            return existing, False
         return marked, True
 
     async def change(self, resource: R, fields: Mapping[str, object]) -> R:
@@ -82,3 +86,10 @@ class Resources(Generic[R]):
         """
         if not await self.repository.delete(workspace_id, resource_id):
             raise Refusal.not_found(self.noun)
+
+    async def _created_before(self, marked: R) -> R | None:
+        if not marked.idempotency_key:
+            return None
+        scope = {"workspace_id": marked.workspace_id} if self.per_workspace else {}
+        document = await self.repository.collection.get({**scope, "idempotency_key": marked.idempotency_key})
+        return self.repository.parse(document) if document else None

@@ -136,11 +136,7 @@ def _specification(result: Executed, mark: str, channels: _Channels) -> JsonObje
     shown = len(next(iter(columns.values())).cells)
     chart: JsonObject = {
         "$schema": SCHEMA_URL,
-        "data": {
-            "values": [
-                {field: _value(column, row) for field, column in columns.items()} for row in range(shown)
-            ]
-        },
+        "data": {"values": [{field: _value(column, row) for field, column in columns.items()} for row in range(shown)]},
         "mark": {"type": mark, "tooltip": True, **({"point": True} if mark == "line" else {})},
         "encoding": {channel: _encoding(channel, column) for channel, column in channels.items()},
     }

@@ -2,11 +2,13 @@
 
 import re
 
-_COUNTING = re.compile(r"\b(?:how many|number of|count of|count)\s+(?:all\s+|the\s+|different\s+|distinct\s+)*", re.I)
+_COUNTING = re.compile(
+    r"\b(?:how many|number of|count of|count)\s+(?:(?:all|the|different|distinct)\s+)*", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_NOUN = 3
-_COUNT_CALL = re.compile(r"\bcount\s*\(", re.I)
-_FILTER = re.compile(r"\b(?:where|having)\b", re.I)
+_COUNT_CALL = re.compile(r"\bcount\s*\(", re.IGNORECASE)
+_FILTER = re.compile(r"\b(?:where|having)\b", re.IGNORECASE)
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 
 

@@ -8,9 +8,7 @@ from rowcall_summarizer.cell_text import cell_text
 from rowcall_summarizer.measures import Measure
 
 
-def describe_extremes(
-    *, names: Sequence[str], numbers: Sequence[Cell], measure: Measure, total_rows: int
-) -> list[str]:
+def describe_extremes(*, names: Sequence[str], numbers: Sequence[Cell], measure: Measure, total_rows: int) -> list[str]:
     """Returns sentences on which name has the highest and the lowest number, and on their sum where it has a meaning.
 
     `names` and `numbers` are the rows at hand; with `total_rows` above their count they are said to be the first ones

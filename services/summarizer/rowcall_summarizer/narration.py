@@ -68,7 +68,11 @@ def _columns(result: Executed) -> list[_Column]:
     cells_by_column = zip(*result.rows, strict=True) if result.rows else ()
     return [
         _Column(
-            name=column.name, type=column.type, role=role_of(column, cells), measure=measure_of(column.name), cells=cells
+            name=column.name,
+            type=column.type,
+            role=role_of(column, cells),
+            measure=measure_of(column.name),
+            cells=cells,
         )
         for column, cells in zip(result.columns, cells_by_column, strict=False)
     ]

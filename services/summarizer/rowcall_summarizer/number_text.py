@@ -8,7 +8,7 @@ _DECIMALS = 2
 _SIGNIFICANT_BELOW_ONE = 3
 
 
-def number_text(value: int | float | str) -> str:
+def number_text(value: float | str) -> str:
     """Returns a number with thousands separators: integers in full, others with two decimals.
 
     Below one, three significant digits are kept instead; far from one, the scientific form is used. A string is read

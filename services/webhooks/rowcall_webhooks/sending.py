@@ -87,9 +87,12 @@ class Sender:
     ) -> SendError | None:
         try:
             # One deadline over everything; aiohttp's own rounds up by as much as a second above 5 s.
-            async with asyncio.timeout(self._limits.timeout_s), self._sessions.borrow() as session:
-                async with session.post(target, headers=headers, data=body, allow_redirects=False) as response:
-                    await exchange.read(response)
+            async with (
+                asyncio.timeout(self._limits.timeout_s),
+                self._sessions.borrow() as session,
+                session.post(target, headers=headers, data=body, allow_redirects=False) as response,
+            ):
+                await exchange.read(response)
         except (ClientError, OSError, ValueError) as error:
             return name_of(error)
         return None

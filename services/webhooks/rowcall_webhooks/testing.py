@@ -106,7 +106,7 @@ class Names(AbstractResolver):
         self.answers = answers
         self.look_ups = 0
 
-    async def resolve(
+    async def resolve(  # sizes: aiohttp's interface
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Returns the addresses of this look-up.

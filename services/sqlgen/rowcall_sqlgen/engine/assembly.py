@@ -37,7 +37,7 @@ class _Parts:
         self.sorts = tuple(c for c in clauses if isinstance(c, SortBy))
         self.caps = tuple(c.count for c in clauses if isinstance(c, Cap))
         self.once = any(isinstance(c, Once) for c in clauses)
-        if len(self.ranks) > 1 or len(self.caps) > 1 or len(self.sorts) > 1:
+        if len(self.ranks) > 1 or len(self.caps) > 1 or len(self.sorts) > 2:
             raise NoMeaning("several orders or limits")
 
     @property
@@ -98,7 +98,7 @@ class _Parts:
             raise NoMeaning("groups without a measure")
         having = [m for predicate in filters.having if (m := measure_of(predicate))]
         plain = [item for item in items if isinstance(item, ColumnRef | AllColumns)]
-        return implied_group(plain, [*measures, *having], self.index) if plain else ()
+        return implied_group(plain, [*measures, *having], self.focus, self.index) if plain else ()
 
 
 class _Query:
@@ -142,8 +142,14 @@ class _Query:
             having=placed.having,
             order=tuple(Order(self._safe_order(o.item, joins, root), o.descending) for o in self._orders),
             limit=self._parts.limit,
-            distinct=self._parts.once and not self._group and not measures,
+            distinct=not self._group and not measures and (self._parts.once or self._repeated_values()),
         )
+
+    def _repeated_values(self) -> bool:
+        """`all transaction types` without a table asks for the values, each once."""
+        columns = [item for item in self._items if isinstance(item, ColumnRef)]
+        named = self._parts.focus or self._parts.ranks or len(columns) != len(self._items)
+        return not named and not any(self._index.is_unique(column) for column in columns)
 
     def _measures(self) -> list[Measure]:
         having = [m for predicate in self._filters.having if (m := measure_of(predicate))] if self._group else []

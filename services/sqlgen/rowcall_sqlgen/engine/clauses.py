@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from rowcall_sqlgen.engine.dates import Period
 from rowcall_sqlgen.engine.marks import ColumnRef, Operator
-from rowcall_sqlgen.engine.meaning import Measure, Predicate
+from rowcall_sqlgen.engine.meaning import AllColumns, Measure, Predicate
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
     """A column or measure to return."""
 
-    item: ColumnRef | Measure
+    item: ColumnRef | Measure | AllColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,11 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on rows, or on groups when it compares a measure."""
+    """A condition on rows, or on groups when it compares a measure. `apart`: some row meets it, not the same one as others."""
 
     predicate: Predicate
     negated: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from rowcall_sqlgen.engine.problems import NoMeaning
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """A condition on rows of one table or of alternatives in several."""
+    """A condition on rows of one table or of alternatives in several. `apart`: some row meets it, not a common one."""
 
     predicate: Predicate
     negated: bool
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def sort_filters(clauses: Sequence[Clause], scope: tuple[str, ...], index: Schem
             rows[-1] = _alternative(rows[-1], clause)
             either = False
         else:
-            rows.append(RowFilter(clause.predicate, clause.negated))
+            rows.append(RowFilter(clause.predicate, clause.negated, clause.apart))
     absent = tuple(dict.fromkeys(clause.table for clause in clauses if isinstance(clause, Absent)))
     return Filters(tuple(rows), tuple(having), absent)
 

@@ -49,15 +49,19 @@ def _lookup(group: Group, index: SchemaIndex) -> tuple[ColumnRef, ...]:
 
 
 def implied_group(
-    plain: Sequence[ColumnRef | AllColumns], measures: Sequence[Measure], index: SchemaIndex
+    plain: Sequence[ColumnRef | AllColumns], measures: Sequence[Measure], focus: Sequence[str], index: SchemaIndex
 ) -> tuple[ColumnRef, ...]:
-    """Returns the group that a measure beside plain columns implies: `airlines with more than 10 flights`."""
+    """Returns the group that a measure beside plain columns implies: `airlines with more than 10 flights`.
+
+    The rows of the columns' table are the groups where the question is about them, else the columns' values are.
+    """
     if not measures:
         return ()
     found: list[ColumnRef] = []
     for item in plain:
         if isinstance(item, ColumnRef):
-            if item.table not in {measure.table for measure in measures}:
+            own = item.table in focus or item in index.names[item.table] or index.is_key(item)
+            if own and item.table not in {measure.table for measure in measures}:
                 found.extend(ColumnRef(item.table, column) for column in index.tables[item.table].primary_key)
             found.append(item)
         else:

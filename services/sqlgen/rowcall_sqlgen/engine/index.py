@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Table
-from rowcall_sqlgen.engine.identifiers import identifier_words
+from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
 from rowcall_sqlgen.engine.joins import JoinGraph
 from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention, ValueMention
 from rowcall_sqlgen.engine.naming import name_columns
@@ -17,6 +17,8 @@ LONGEST_VALUE = 8
 
 _NUMERIC = frozenset({ColumnKind.INTEGER, ColumnKind.DECIMAL, ColumnKind.FLOAT})
 _DATED = frozenset({ColumnKind.DATE, ColumnKind.TIMESTAMP})
+
+_KEY_WORDS = frozenset({"id", "code", "number", "ssn", "isbn", "zip", "phone"})
 
 SchemaMention = TableMention | ColumnMention
 
@@ -58,7 +60,10 @@ class SchemaIndex:
 
     def is_numeric(self, ref: ColumnRef) -> bool:
         """Says whether sums and averages make sense on the column's type."""
-        return self.column(ref).kind in _NUMERIC
+        column = self.column(ref)
+        ends = (column.profile.minimum, column.profile.maximum)
+        # SQLite lets numbers stand in columns of any declared type.
+        return column.kind in _NUMERIC or (column.kind is ColumnKind.TEXT and all(map(_is_number, ends)))
 
     def is_date(self, ref: ColumnRef) -> bool:
         """Says whether the column holds dates that compare as text or natively: typed so, or ISO 8601 throughout."""
@@ -73,9 +78,23 @@ class SchemaIndex:
         table = self.tables[ref.table]
         return ref.column in table.primary_key or self.graph.parent_of(ref) is not None
 
+    def is_unique(self, ref: ColumnRef) -> bool:
+        """Says whether no two rows share a value, as far as keys and profile tell."""
+        table = self.tables[ref.table]
+        distinct = self.column(ref).profile.distinct_count
+        return table.primary_key == (ref.column,) or (distinct is not None and distinct == table.row_count)
+
+    def is_quantity(self, ref: ColumnRef) -> bool:
+        """Says whether the column holds amounts, so that `how many seats` asks for its value and not for a count."""
+        words = spelled_words(ref.column)
+        named_as_key = words[-1] in _KEY_WORDS or self.is_named_as_table(ref)
+        return self.is_numeric(ref) and not self.is_key(ref) and not named_as_key
+
     def is_named_as_table(self, ref: ColumnRef) -> bool:
-        """Says whether the column is called what its rows are called, as a flight's number may be: an identifier."""
-        return identifier_words(ref.column) == identifier_words(ref.table)
+        """Says whether the column is called what rows of its table, or of the one it refers to, are called."""
+        words = identifier_words(ref.column)
+        parent = self.graph.parent_of(ref)
+        return words == identifier_words(ref.table) or (parent is not None and words == identifier_words(parent.table))
 
     def columns(self, table: str) -> tuple[ColumnRef, ...]:
         """Returns all columns of a table in catalog order."""
@@ -115,7 +134,7 @@ def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]
         pair = names[table.name]
         if pair:
             quality = 0.9 if len(pair) > 1 else 0.85
-            for bag in (("name",), *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8)):
+            for bag in (("name",), ("full", "name"), *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8)):
                 add(bag, ColumnMention(pair), quality)
     return {bag: tuple(Link(mention, quality) for mention, quality in links.items()) for bag, links in found.items()}
 
@@ -155,6 +174,10 @@ def _add_value(
 
 def _frozen(links: Mapping[tuple[str, ...], list[ValueLink]]) -> _Values:
     return {words: tuple(found) for words, found in links.items()}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_iso(value: object) -> bool:

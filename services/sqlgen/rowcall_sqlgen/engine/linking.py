@@ -22,21 +22,21 @@ from rowcall_sqlgen.engine.marks import (
     ValueMention,
 )
 from rowcall_sqlgen.engine.numbers import read_number
-from rowcall_sqlgen.engine.phrases import Bag, bag
-from rowcall_sqlgen.engine.vocabulary import LEXICON, LIGHT_VERBS, LONGEST_PHRASE, STOP_WORDS, SYNONYMS, UNITS
+from rowcall_sqlgen.engine.phrases import CONNECTORS, Bag, bag
+from rowcall_sqlgen.engine.vocabulary import GENDERS, LEXICON, LIGHT_VERBS, LONGEST_PHRASE, STOP_WORDS, SYNONYMS, UNITS
 from rowcall_sqlgen.engine.words import Word, plain_words
 
 LONGEST_NAME = 6
 MOST_OPTIONS = 10
 KEPT_CUTS = 4
-_NO_NAME = frozenset({"of", "the", "a", "an", "s", "for", "in"})
 _UNKNOWN_COST = -3.0
 _VERB_COST = -0.25
-_NUMBER_COST = {True: 0.03, False: 0.01}
-"""Rows are plural and columns singular: what a table loses in the singular, a column in the plural."""
+_NUMBER_COST_TABLE = 0.01
+_NUMBER_COST_COLUMN = 0.03
 _SELF_NAMED_COST = 0.12
 _SURE = 0.8
 _SYNONYM_QUALITY = 0.8
+_GENDER_QUALITY = 0.9
 _GOOD_ENOUGH = 0.3
 """An option this much worse than the best one for the same span is not considered."""
 
@@ -90,7 +90,7 @@ def _gain(span: Span, question: Sequence[Word]) -> float:
         return _UNKNOWN_COST
     if not span.options:
         return _VERB_COST if span.light else 0.0
-    weight = sum(0.4 if word.lower in STOP_WORDS else 1.0 for word in question[span.start : span.end])
+    weight = sum(0.4 if is_stop_word(word) else 1.0 for word in question[span.start : span.end])
     return span.options[0].quality * weight + 0.3 * (span.end - span.start - 1)
 
 
@@ -102,8 +102,8 @@ def _spans(question: Sequence[Word], start: int, index: SchemaIndex, today: date
         kept = tuple(o for o in ranked if o.quality >= ranked[0].quality - _GOOD_ENOUGH)[:MOST_OPTIONS]
         anything = True
         yield Span(start, end, kept)
-    if word.lower in STOP_WORDS or (word.lower in LIGHT_VERBS and not word.quoted):
-        yield Span(start, start + 1, light=word.lower in LIGHT_VERBS and word.lower not in STOP_WORDS)
+    if is_stop_word(word) or is_light_verb(word):
+        yield Span(start, start + 1, light=not is_stop_word(word))
     elif not anything:
         yield Span(start, start + 1, known=False)
 
@@ -182,7 +182,15 @@ def _values(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterato
             continue
         for value in index.values.get(phrase, ()):
             yield start + length, Option(value.mention, value.quality - 0.05 * phrase[0].isdecimal())
+        if length == 1:
+            yield from ((start + 1, option) for option in _gendered(question[start], index))
         yield from ((start + length, option) for option in _parts(phrase, question[start], index))
+
+
+def _gendered(word: Word, index: SchemaIndex) -> Iterator[Option]:
+    for value in index.values.get((GENDERS.get(word.lemma, ""),), ()):
+        if set(spelled_words(value.mention.column.column)) & {"sex", "gender"}:
+            yield Option(value.mention, _GENDER_QUALITY)
 
 
 def _quoted(word: Word, index: SchemaIndex) -> Iterator[Option]:
@@ -205,33 +213,39 @@ def _parts(phrase: tuple[str, ...], first: Word, index: SchemaIndex) -> Iterator
 
 
 def _names(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, Option]]:
-    if question[start].quoted or question[start].lower in _NO_NAME:
+    if question[start].quoted or question[start].lower in CONNECTORS:
         return
     for end in range(start + 1, min(start + LONGEST_NAME, len(question)) + 1):
-        if question[end - 1].lower in _NO_NAME or question[end - 1].quoted:
+        if question[end - 1].lower in CONNECTORS or question[end - 1].quoted:
             continue
-        content = [word for word in question[start:end] if word.lower not in _NO_NAME]
+        content = [word for word in question[start:end] if word.lower not in CONNECTORS]
         yield from ((end, option) for option in _named(content, index))
 
 
 def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
     lemmas = tuple(word.lemma for word in content)
-    plural = content[-1].lower != content[-1].lemma
     direct = index.phrases.get(bag(lemmas), ())
-    yield from (_priced(found, 1.0, plural, index) for found in direct)
+    yield from (_priced(found, 1.0, content[-1], index) for found in direct)
     if not any(found.quality >= _SURE for found in direct):
         for spelling in _synonymous(lemmas):
-            yield from (_priced(found, _SYNONYM_QUALITY, plural, index) for found in index.phrases.get(spelling, ()))
+            yield from (_priced(found, _SYNONYM_QUALITY, content[-1], index) for found in index.phrases.get(spelling, ()))
 
 
-def _priced(found: Link, factor: float, plural: bool, index: SchemaIndex) -> Option:
+def _priced(found: Link, factor: float, last: Word, index: SchemaIndex) -> Option:
     quality = found.quality * factor
     mention = found.mention
-    if isinstance(mention, TableMention) != plural:
-        quality -= _NUMBER_COST[plural]
-    if isinstance(mention, ColumnMention) and index.is_named_as_table(mention.columns[0]):
+    if isinstance(mention, TableMention):
+        quality -= _NUMBER_COST_TABLE if _other_number(last, mention.table) else 0.0
+    elif index.is_named_as_table(mention.columns[0]):
         quality -= _SELF_NAMED_COST
+    else:
+        quality -= _NUMBER_COST_COLUMN if _other_number(last, mention.columns[-1].column) else 0.0
     return Option(mention, quality)
+
+
+def _other_number(word: Word, name: str) -> bool:
+    """Says whether the word and the name differ, as far as one ends in a plural and the other does not."""
+    return name.lower().endswith("s") != (word.lower != word.lemma)
 
 
 def _synonymous(lemmas: tuple[str, ...]) -> Iterator[Bag]:
@@ -240,6 +254,16 @@ def _synonymous(lemmas: tuple[str, ...]) -> Iterator[Bag]:
             yield bag((*lemmas[:at], synonym, *lemmas[at + 1 :]))
 
 
+
+
+def is_stop_word(word: Word) -> bool:
+    """Says whether the word may be passed over without a trace."""
+    return word.lower in STOP_WORDS and not word.quoted
+
+
+def is_light_verb(word: Word) -> bool:
+    """Says whether the word only restates a link between tables."""
+    return (word.lower in LIGHT_VERBS or word.lemma in LIGHT_VERBS) and not word.quoted
 
 
 def mentioned_table(mark: Mark) -> str | None:

@@ -55,6 +55,10 @@ class Cue(Enum):
     STARTS = auto()  # starting with
     ENDS = auto()
     CONTAINS = auto()
+    EVERYTHING = auto()  # all information about
+    OR_MORE = auto()  # stands after its number
+    OR_LESS = auto()
+    BREAK = auto()  # the end of a sentence inside the question
     SOME = auto()  # any, some: harmless before a noun, and the noun's absence after `not`
 
 

@@ -132,19 +132,24 @@ class Meaning:
     distinct: bool = False
 
 
-def tables_of(predicate: Predicate) -> frozenset[str]:
-    """Returns the tables whose columns a predicate reads directly, measures and inner queries apart."""
+def columns_of(predicate: Predicate) -> tuple[ColumnRef, ...]:
+    """Returns the columns that a predicate reads directly, measures and inner queries apart."""
     match predicate:
-        case Comparison(subject=ColumnRef(table=table)) | Between(subject=ColumnRef(table=table)):
-            return frozenset({table})
+        case Comparison(subject=ColumnRef() as column) | Between(subject=ColumnRef() as column):
+            return (column,)
         case OneOf(column=column) | Like(column=column) | IsNull(column=column) | Membership(column=column):
-            return frozenset({column.table})
+            return (column,)
         case Not(predicate=inner):
-            return tables_of(inner)
+            return columns_of(inner)
         case AllOf(predicates=parts) | AnyOf(predicates=parts):
-            return frozenset().union(*map(tables_of, parts))
+            return tuple(column for part in parts for column in columns_of(part))
         case _:
-            return frozenset()
+            return ()
+
+
+def tables_of(predicate: Predicate) -> frozenset[str]:
+    """Returns the tables of those columns."""
+    return frozenset(column.table for column in columns_of(predicate))
 
 
 def measure_of(predicate: Predicate) -> Measure | None:

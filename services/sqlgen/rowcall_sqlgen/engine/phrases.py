@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
 
+CONNECTORS = frozenset({"of", "the", "a", "an", "s", "for", "in"})
+
 Bag = tuple[str, ...]
 """Sorted lemmas: the order of words is ignored, so that `date of birth` meets `birth_date`."""
 
@@ -13,7 +15,7 @@ _VAGUE = frozenset("id name code number date type time description year key deta
 
 def bag(words: tuple[str, ...]) -> Bag:
     """Returns the key under which words in any order are found."""
-    return tuple(sorted(words))
+    return tuple(sorted(word for word in words if word not in CONNECTORS))
 
 
 def table_phrases(name: str) -> Iterator[tuple[Bag, float]]:

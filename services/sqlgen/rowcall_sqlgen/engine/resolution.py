@@ -6,7 +6,7 @@ from math import prod
 
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.linking import Option, Span, mentioned_table
-from rowcall_sqlgen.engine.marks import ColumnMention, Cue, Mark, Role, TableMention, ValueMention
+from rowcall_sqlgen.engine.marks import ColumnMention, Comparing, Cue, Mark, Role, Superlative, TableMention, ValueMention
 from rowcall_sqlgen.engine.vocabulary import ROLE_WORDS
 
 MOST_INTERPRETATIONS = 64
@@ -40,8 +40,17 @@ def _named_tables(spans: Sequence[Span]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _fitting_hints(options: tuple[Option, ...], named: frozenset[str]) -> tuple[Option, ...]:
+    """An adjective speaks of a table that the question names: `youngest captain` is not about a ship's year."""
+    hints = [o for o in options if isinstance(o.mark, Superlative | Comparing) and o.mark.column]
+    if not named or not hints:
+        return options
+    strays = [o for o in hints if mentioned_table(o.mark) not in named]
+    return tuple(o for o in options if o not in strays) or _impossible(options)
+
+
 def _in_context(spans: Sequence[Span], at: int, named: frozenset[str]) -> tuple[Option, ...]:
-    options = _by_role(spans, at)
+    options = _fitting_hints(_by_role(spans, at), named)
     for tables in (_neighbours(spans, at), named):
         kept = tuple(o for o in options if (table := _owner(o.mark)) is None or table in tables)
         if any(_owner(option.mark) for option in kept):

@@ -39,12 +39,16 @@ def place_filters(
 ) -> Placed:
     """Places all conditions around the tables of the result. Raises `NoMeaning` where none fits."""
     placing = _Placing(core, index, routes)
-    for row in filters.rows:
+    rows = list(filters.rows)
+    for table in filters.absent:
+        inner = [row for row in rows if placing.belongs(row, table)]
+        rows = [row for row in rows if row not in inner]
+        placing.where.append(placing.non_member(table, tuple(row.predicate for row in inner)))
+    for row in rows:
         placing.add(row)
     for table in focus:
-        placing.require(table)
-    for table in filters.absent:
-        placing.where.append(placing.non_member(table, ()))
+        if table not in filters.absent:
+            placing.require(table)
     having = placing.group_conditions(filters.having, grouped=grouped)
     return Placed((*placing.where, *placing.members()), having, tuple(placing.joined))
 
@@ -58,14 +62,24 @@ class _Placing:
         self.joined: list[str] = []
         self._inner: dict[str, list[Predicate]] = {}
 
+    def belongs(self, row: RowFilter, absent: str) -> bool:
+        """`without flights to LAX`: says whether the condition describes the partner that must be absent."""
+        tables = tables_of(row.predicate)
+        on_the_way = {step.far for step in self._nearest(absent)} - set(self._core)
+        return not row.negated and bool(tables) and tables <= on_the_way
+
     def add(self, row: RowFilter) -> None:
         tables = tables_of(row.predicate)
         near = [table for table in tables if self._is_near(table)]
         if len(near) == len(tables):
+            if row.apart:
+                raise NoMeaning("one row with two values")
             self.joined.extend(table for table in sorted(tables) if table not in self._core)
             self.where.extend(_conjuncts(_negated(row.predicate) if row.negated else row.predicate))
         elif len(tables) > 1:
             raise NoMeaning("alternatives in tables that can't be joined without repeating rows")
+        elif row.apart:
+            self.where.append(self.member(next(iter(tables)), (row.predicate,)))
         elif row.negated:
             self.where.append(self.non_member(next(iter(tables)), (row.predicate,)))
         else:

@@ -3,8 +3,13 @@
 from rowcall_sqlgen.engine.marks import Aggregate, Aggregating, Comparing, Cue, Limit, Mark, Operator, Role, Superlative
 
 _PHRASES: dict[Mark, str] = {
-    Cue.COUNT: "how many | number of | the number of | total number of | count | count of | count the number of "
-    "| how many different | amount of | quantity of | total count of",
+    Cue.COUNT: "how many | number of | the number of | count | count of | count the number of | quantity of",
+    Cue.EVERYTHING: "all information | all the information | information | all details | all the details | everything about"
+    "| all information about | all the information about | information about | details about | all details about"
+    "| all info about | all columns of | all the columns of | all fields of | all info",
+    Cue.OR_MORE: "or more | or above | or higher | or greater | or over | or later | or after",
+    Cue.OR_LESS: "or less | or fewer | or below | or lower | or under | or earlier | or before",
+    Cue.BREAK: "? | . | ! | ;",
     Cue.EACH: "each | every | per | for each | for every | in each | of each | by each | to each | from each | at each"
     "| each of | for all the different | for each of | in every | of every | with each | within each | for each of the"
     "| each different | for each different | of each different | with every",
@@ -29,7 +34,7 @@ _PHRASES: dict[Mark, str] = {
     "| without a | had no | that lack | lacking | without an | not have a | do not have a | not contain any"
     "| not having | who lack",
     Cue.MISSING: "missing | null | unknown | empty | not known | not available | not recorded | with no value",
-    Cue.AND: "and | , | as well as | along with | & | together with | also | and also | and the | and their | ; | plus",
+    Cue.AND: "and | , | as well as | along with | & | together with | also | and also | and the | and their | plus",
     Cue.OR: "or | either",
     Cue.WITH: "with | whose | having | have | has | that have | which have | who have | where | that | which is | who are | who"
     "| that are | with a | that has | contain | had | possess | who had | that had | with an | with the | when"
@@ -63,11 +68,12 @@ _PHRASES: dict[Mark, str] = {
     Comparing(Operator.GT): "more than | greater than | over | above | exceeding | exceeds | exceed | > | higher than "
     "| larger than | bigger than | is greater than | at a higher | beyond | strictly more than | larger | higher | after | later than",
     Comparing(Operator.GE): "at least | no less than | not less than | >= | greater than or equal to | no fewer than"
-    "| more than or equal to | not below | a minimum of | minimum of | greater or equal than | since | on or after | starting from",
+    "| more than or equal to | not below | a minimum of | minimum of | greater or equal than | since | on or after | in or after"
+    "| starting from | during or after",
     Comparing(Operator.LT): "less than | fewer than | under | below | lower than | smaller than | < | lesser than "
     "| strictly less than | smaller | lower | before | earlier than | prior to",
     Comparing(Operator.LE): "at most | no more than | not more than | <= | less than or equal to | up to | not above"
-    "| a maximum of | maximum of | fewer than or equal to | smaller or equal than | until | on or before",
+    "| a maximum of | maximum of | fewer than or equal to | smaller or equal than | until | on or before | in or before",
     Comparing(Operator.NE): "!= | <> | is not | are not | not equal to | different from | was not | not be | other than",
     Superlative(descending=True): "highest | largest | biggest | greatest | maximum | max | top | maximal | the top",
     Superlative(descending=False): "lowest | smallest | least | minimum | min | minimal",
@@ -101,9 +107,8 @@ LONGEST_PHRASE = max(map(len, LEXICON))
 STOP_WORDS = frozenset(
     """a an the please can could you would tell me us i we my our your want know like to show list give find get return display
     see look let print output retrieve provide compute calculate determine select fetch report up out do did done will
-    it its it's they them their those these this there here in on at for all who when if then so just also only hi
-    hello hey thanks thank need name's us ok okay been has am ever every which's such information details about detail
-    info data record records currently respectively corresponding associated each's that's one's he she his her him
+    it its it's they them their those these this there here in on at for all who does among across when if then so just also only hi
+    hello hey thanks thank need name's us ok okay been has am ever every which's such data record records currently respectively corresponding associated each's that's one's he she his her him
     same times following given total's hold held where what's list's find's whole entire
     """.split()
 )
@@ -117,7 +122,8 @@ LIGHT_VERBS = frozenset(
     carried carry written write wrote produced produce published directed associate associated present available
     happen happened occur occurred held receive received bought buy purchased purchase ordered placed place made-by
     teach taught study studying taking perform performed star starring managed manage belonging stay staying visited
-    visit won win host hosted shown show found stand stored sold sell sent send create created""".split()
+    visit won win host hosted shown show found stand stored sold sell
+    sent send create created help provide provided require required release released lead led""".split()
 )
 """Verbs that only restate a link which the data declares; each one used lowers the confidence."""
 
@@ -185,6 +191,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "zip": ("postcode",),
 }
 """A word of the question and the words of an identifier that it may stand for."""
+
+GENDERS = {"male": "m", "man": "m", "female": "f", "woman": "f"}
+"""Words for people and the letters that columns called sex or gender hold."""
 
 ROLE_WORDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "from": (

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from rowcall_sqlgen.engine.clauses import Absent, Clause, Dated, Filter
 from rowcall_sqlgen.engine.grammar import conditions
+from rowcall_sqlgen.engine.grammar.comparisons import comparison
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Rule, Scene
-from rowcall_sqlgen.engine.marks import ColumnMention, Cue, TableMention
+from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, Cue, TableMention
 from rowcall_sqlgen.engine.meaning import IsNull
 
 _CONDITIONS: tuple[Rule, ...] = (
     conditions.pattern,
     conditions.between,
-    conditions.comparison,
+    comparison,
     conditions.equality,
     conditions.named,
     conditions.stored_value,
@@ -21,24 +22,35 @@ _CONDITIONS: tuple[Rule, ...] = (
 
 def absence(marks: Marks, scene: Scene) -> Found | None:
     """`without a departure time`, `tail number is missing`, `airlines without flights`, `do not have any pets`."""
+    return _null(marks) or _without_partner(marks, scene) or _negated(marks, scene)
+
+
+def _null(marks: Marks) -> Found | None:
     match marks:
-        case [Cue.WITHOUT, ColumnMention((ref,)), *_]:
-            return Found(2, (Filter(IsNull(ref)),))
-        case [Cue.MISSING, ColumnMention((ref,)), *_]:
-            return Found(2, (Filter(IsNull(ref)),))
-        case [ColumnMention((ref,)), Cue.IS, Cue.NOT, Cue.MISSING, *_]:
-            return Found(4, (Filter(IsNull(ref), negated=True),))
-        case [ColumnMention((ref,)), Cue.NOT, Cue.MISSING, *_]:
-            return Found(3, (Filter(IsNull(ref), negated=True),))
-        case [ColumnMention((ref,)), Cue.IS, Cue.MISSING, *_]:
-            return Found(3, (Filter(IsNull(ref)),))
+        case [Cue.WITHOUT | Cue.MISSING, ColumnMention((ref,)), *_]:
+            return _is_null(ref, length=2)
         case [ColumnMention((ref,)), Cue.MISSING, *_]:
-            return Found(2, (Filter(IsNull(ref)),))
+            return _is_null(ref, length=2)
+        case [ColumnMention((ref,)), Cue.IS, Cue.MISSING, *_]:
+            return _is_null(ref, length=3)
+        case [ColumnMention((ref,)), Cue.NOT, Cue.MISSING, *_]:
+            return _is_null(ref, length=3, negated=True)
+        case [ColumnMention((ref,)), Cue.IS, Cue.NOT, Cue.MISSING, *_]:
+            return _is_null(ref, length=4, negated=True)
+    return None
+
+
+def _is_null(ref: ColumnRef, *, length: int, negated: bool = False) -> Found:
+    return Found(length, (Filter(IsNull(ref), negated=negated),))
+
+
+def _without_partner(marks: Marks, scene: Scene) -> Found | None:
+    match marks:
         case [Cue.WITHOUT | Cue.NOT, TableMention(table), *_] if table != scene.table:
             return Found(2, (Absent(table),))
         case [Cue.NOT, Cue.SOME, TableMention(table), *_] if table != scene.table:
             return Found(3, (Absent(table),))
-    return _negated(marks, scene)
+    return None
 
 
 def _negated(marks: Marks, scene: Scene) -> Found | None:

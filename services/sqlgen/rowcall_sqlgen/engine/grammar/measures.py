@@ -17,11 +17,11 @@ from rowcall_sqlgen.engine.meaning import Measure
 
 def shown_measure(marks: Marks, scene: Scene) -> Found | None:
     """`average arrival delay`, `number of flights`, `minimum and maximum altitude`, `how many seats`."""
-    several = _two_aggregates(marks, scene)
+    several = _several_aggregates(marks, scene)
     if several:
         return several
     match marks:
-        case [Cue.COUNT, ColumnMention((ref,)), *_] if is_quantity(ref, scene.index):
+        case [Cue.COUNT, ColumnMention((ref,)), *rest] if scene.index.is_quantity(ref) and not _summed(rest):
             return Found(2, (Show(ref),))
         case [Superlative() as superlative, ColumnMention((ref,)), *_] if scene.measured or not scene.shown:
             return Found(2, (Show(Measure(superlative.aggregate, ref.table, ref)),))
@@ -31,27 +31,7 @@ def shown_measure(marks: Marks, scene: Scene) -> Found | None:
 
 def measure(marks: Marks, scene: Scene) -> FoundMeasure | None:
     """Reads one measure at the start of the marks."""
-    match marks:
-        case [Cue.COUNT, TableMention(table), *_]:
-            return FoundMeasure(2, Measure(Aggregate.COUNT, table))
-        case [Cue.COUNT, Cue.DISTINCT, TableMention(table), *_]:
-            return FoundMeasure(3, Measure(Aggregate.COUNT, table))
-        case [Cue.COUNT, Cue.DISTINCT, ColumnMention((ref,)), *_]:
-            return FoundMeasure(3, count_distinct(ref))
-        case [Cue.COUNT, ColumnMention((ref,)), *_] if not is_quantity(ref, scene.index):
-            return FoundMeasure(2, count_distinct(ref))
-        case [Aggregating(Aggregate.SUM), Cue.COUNT, *rest] | [Cue.COUNT, Aggregating(Aggregate.SUM), *rest]:
-            found = measure((Cue.COUNT, *rest), scene)
-            return FoundMeasure(found.length + 1, found.measure) if found else None
-        case [Cue.COUNT, ColumnMention((ref,)), Aggregating(Aggregate.SUM), *_]:
-            return FoundMeasure(3, Measure(Aggregate.SUM, ref.table, ref))
-        case [Aggregating(aggregate), ColumnMention((ref,)), *_] if _fits(aggregate, ref, scene.index):
-            return FoundMeasure(2, Measure(aggregate, ref.table, ref))
-        case [Aggregating(aggregate), Cue.COUNT, ColumnMention((ref,)), *_] if _fits(aggregate, ref, scene.index):
-            return FoundMeasure(3, Measure(aggregate, ref.table, ref)) if is_quantity(ref, scene.index) else None
-        case [Aggregating(Aggregate.SUM), TableMention(table), *_]:
-            return FoundMeasure(2, Measure(Aggregate.COUNT, table))
-    return None
+    return _count(marks, scene) or _total_count(marks, scene) or _aggregate(marks, scene)
 
 
 def count_distinct(ref: ColumnRef) -> Measure:
@@ -59,16 +39,52 @@ def count_distinct(ref: ColumnRef) -> Measure:
     return Measure(Aggregate.COUNT, ref.table, ref, distinct=True)
 
 
-def is_quantity(ref: ColumnRef, index: SchemaIndex) -> bool:
-    """Says whether the column holds amounts, so that `how many seats` asks for its value and not for a count."""
-    return index.is_numeric(ref) and not index.is_key(ref) and not index.is_named_as_table(ref)
+def _count(marks: Marks, scene: Scene) -> FoundMeasure | None:
+    match marks:
+        case [Cue.COUNT, TableMention(table), *_]:
+            return FoundMeasure(2, Measure(Aggregate.COUNT, table))
+        case [Cue.COUNT, Cue.DISTINCT, TableMention(table), *_]:
+            return FoundMeasure(3, Measure(Aggregate.COUNT, table))
+        case [Cue.COUNT, Cue.DISTINCT, ColumnMention((ref,)), *_]:
+            return FoundMeasure(3, count_distinct(ref))
+        case [Cue.COUNT, ColumnMention((ref,)), *_] if not scene.index.is_quantity(ref):
+            return FoundMeasure(2, count_distinct(ref))
+    return None
+
+
+def _total_count(marks: Marks, scene: Scene) -> FoundMeasure | None:
+    """`total number of flights` counts, `total number of seats` and `how many seats in total` add up."""
+    match marks:
+        case [Aggregating(Aggregate.SUM), Cue.COUNT, ColumnMention((ref,)), *_] if scene.index.is_quantity(ref):
+            return FoundMeasure(3, Measure(Aggregate.SUM, ref.table, ref))
+        case [Aggregating(Aggregate.SUM), Cue.COUNT, *rest]:
+            found = _count((Cue.COUNT, *rest), scene)
+            return FoundMeasure(found.length + 1, found.measure) if found else None
+        case [Aggregating(Aggregate.SUM), TableMention(table), *_]:
+            return FoundMeasure(2, Measure(Aggregate.COUNT, table))
+        case [Cue.COUNT, ColumnMention((ref,)), *rest] if scene.index.is_quantity(ref) and _summed(rest):
+            return FoundMeasure(3, Measure(Aggregate.SUM, ref.table, ref))
+    return None
+
+
+def _summed(rest: Marks) -> bool:
+    return bool(rest) and rest[0] == Aggregating(Aggregate.SUM)
+
+
+def _aggregate(marks: Marks, scene: Scene) -> FoundMeasure | None:
+    match marks:
+        case [Aggregating(aggregate), ColumnMention((ref,)), *_] if _fits(aggregate, ref, scene.index):
+            return FoundMeasure(2, Measure(aggregate, ref.table, ref))
+        case [Aggregating(aggregate), Cue.COUNT, ColumnMention((ref,)), *_] if scene.index.is_quantity(ref):
+            return FoundMeasure(3, Measure(aggregate, ref.table, ref))
+    return None
 
 
 def _fits(aggregate: Aggregate, ref: ColumnRef, index: SchemaIndex) -> bool:
-    return aggregate in (Aggregate.MIN, Aggregate.MAX) or is_quantity(ref, index)
+    return aggregate in (Aggregate.MIN, Aggregate.MAX) or index.is_quantity(ref)
 
 
-def _two_aggregates(marks: Marks, scene: Scene) -> Found | None:
+def _several_aggregates(marks: Marks, scene: Scene) -> Found | None:
     """`minimum, maximum and average altitude`: aggregates that share one column."""
     aggregates: list[Aggregate] = []
     for at, mark in enumerate(marks):

@@ -16,6 +16,7 @@ class Scene:
     """What was read before the prefix."""
 
     index: SchemaIndex
+    previous: Mark | None = None
     table: str | None = None  # the last table named
     shown: bool = False  # something to return was named
     measured: bool = False  # the last thing shown is a measure

@@ -1,0 +1,1 @@
+"""Customers' databases: registered here, opened by the executor alone."""

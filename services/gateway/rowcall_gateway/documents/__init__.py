@@ -1,0 +1,1 @@
+"""Documents: uploaded and kept here, made searchable by the summarizer."""

@@ -1,0 +1,1 @@
+"""Jobs over HTTP: accepted, followed, cancelled, erased; their rows and their stream."""

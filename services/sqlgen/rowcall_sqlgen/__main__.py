@@ -1,0 +1,31 @@
+"""The process of sqlgen: settings, wiring, run."""
+
+import sys
+
+from rowcall_contracts.pipelines import Service, Step
+from rowcall_contracts.resources import Collection, Connection
+from rowcall_contracts.settings import SqlgenSettings
+from rowcall_runtime.catalogs import CatalogStore
+from rowcall_runtime.environment import load_settings
+from rowcall_runtime.process import platform
+from rowcall_runtime.repository import Repository
+from rowcall_runtime.service import run_service, serve_steps
+from rowcall_runtime.step import StepHandler
+
+from rowcall_sqlgen.engine.builtin import BuiltinGenerator
+from rowcall_sqlgen.generating import Generating
+from rowcall_sqlgen.index_cache import IndexCache
+
+
+async def main() -> None:
+    """Runs sqlgen until SIGTERM."""
+    settings = load_settings(SqlgenSettings)
+    async with platform(Service.SQLGEN, settings) as built:
+        connections = Repository(built.store.collection(Collection.CONNECTIONS), Connection)
+        generator = BuiltinGenerator(IndexCache(max_bytes=settings.index_cache_bytes))
+        generating = Generating(connections, CatalogStore(built.store, built.clock), generator, built.clock)
+        await serve_steps(built, settings, {Step.GENERATE: StepHandler(run=generating)})
+
+
+if __name__ == "__main__":
+    sys.exit(run_service(main))

@@ -1,0 +1,78 @@
+"""The engine's whole answer to a question: ranked candidates, a question back, or a refusal."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, Generation
+from rowcall_sqlgen.engine.assumptions import assumptions
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.linking import is_stop_word
+from rowcall_sqlgen.engine.reading import Reading, Readings, readings
+from rowcall_sqlgen.engine.refusal import ambiguous, no_reading, nothing_asked, too_long, unknown_words
+from rowcall_sqlgen.engine.sql import write_sql
+from rowcall_sqlgen.engine.words import Word, words
+
+NAME = "builtin"
+LONGEST_QUESTION_WORDS = 80
+LEAST_SCORE = 0.6
+"""Readings below this were wrong more often than right on the open development questions."""
+_TIED_SCORE = 0.02
+_TIED_QUALITY = 0.02
+
+
+def answer(text: str, index: SchemaIndex, today: date, *, tried: frozenset[str] = frozenset()) -> Generation:
+    """Answers from the index alone. `tried`: SQL of earlier rounds that is not to be offered again."""
+    question = words(text)
+    if len(question) > LONGEST_QUESTION_WORDS:
+        return _clarified(too_long(index, LONGEST_QUESTION_WORDS), index)
+    if all(is_stop_word(word) for word in question):
+        return _clarified(nothing_asked(index), index)
+    understood = readings(question, index, today)
+    clarification = _doubt(understood, question, index)
+    if clarification:
+        return _clarified(clarification, index)
+    candidates = _candidates(understood.found, question, index, tried)
+    if not candidates:
+        return _clarified(no_reading(understood.cut, question, None, index), index)
+    return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
+
+
+def _doubt(understood: Readings, question: Sequence[Word], index: SchemaIndex) -> Clarification | None:
+    good = [reading for reading in understood.found if reading.score >= LEAST_SCORE]
+    if understood.cut.unknown and not good:
+        return unknown_words(understood.cut, question, index)
+    if understood.problem or not good:
+        return no_reading(understood.cut, question, understood.problem, index)
+    tied = [reading for reading in good[1:] if _rival(reading, good[0])]
+    return ambiguous([good[0], *tied], question) if tied else None
+
+
+def _rival(reading: Reading, best: Reading) -> bool:
+    """Says whether two readings differ only in what some words name, and name it equally well."""
+    if reading.spans != best.spans or reading.score < best.score - _TIED_SCORE:
+        return False
+    pairs = [(a, b) for a, b in zip(reading.interpretation, best.interpretation, strict=True) if a != b]
+    same_kind = all(type(one.mark) is type(other.mark) for one, other in pairs)
+    return same_kind and sum(abs(one.quality - other.quality) for one, other in pairs) < _TIED_QUALITY
+
+
+def _candidates(
+    found: Sequence[Reading], question: Sequence[Word], index: SchemaIndex, tried: frozenset[str]
+) -> tuple[Candidate, ...]:
+    candidates: dict[str, Candidate] = {}
+    for reading in found:
+        if reading.score < LEAST_SCORE or len(candidates) == MAX_CANDIDATES:
+            break
+        sql = write_sql(reading.meaning, index.dialect, index.tables)
+        if sql not in tried and sql not in candidates:
+            candidates[sql] = Candidate(
+                sql=sql,
+                confidence=round(reading.score, 3),
+                assumptions=assumptions(reading, question),
+                used_words=tuple(word.text for span in reading.spans for word in question[span.start : span.end]),
+            )
+    return tuple(candidates.values())
+
+
+def _clarified(clarification: Clarification, index: SchemaIndex) -> Generation:
+    return Generation(dialect=index.dialect, clarification=clarification, generator=NAME)

@@ -1,0 +1,71 @@
+"""Sentences about what was taken for granted, for a person to check."""
+
+from collections.abc import Iterator, Sequence
+
+from rowcall_sqlgen.engine.dates import Period
+from rowcall_sqlgen.engine.joins import Step
+from rowcall_sqlgen.engine.linking import Option, Span
+from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, Comparing, Superlative, TableMention, ValueMention
+from rowcall_sqlgen.engine.meaning import AllColumns, Measure, columns_of
+from rowcall_sqlgen.engine.reading import Reading
+from rowcall_sqlgen.engine.vocabulary import UNITS
+from rowcall_sqlgen.engine.words import Word
+
+_LOOSE = 0.9
+"""Links below this quality are worth a sentence."""
+
+
+def assumptions(reading: Reading, question: Sequence[Word]) -> tuple[str, ...]:
+    """Returns one sentence per liberty that the reading takes, in the order of the question."""
+    found = [
+        sentence
+        for span, option in zip(reading.spans, reading.interpretation, strict=True)
+        for sentence in _about(span, option, question)
+    ]
+    return tuple(dict.fromkeys([*found, *_about_dates(reading), *_about_joins(reading)]))
+
+
+def column_name(ref: ColumnRef) -> str:
+    """Returns a column as a person reads it."""
+    return f"{ref.table}.{ref.column}"
+
+
+def _about(span: Span, option: Option, question: Sequence[Word]) -> Iterator[str]:
+    text = " ".join(word.text for word in question[span.start : span.end])
+    match option.mark:
+        case ValueMention(column, value) if value != text:
+            yield f"`{text}` was read as {column_name(column)} = '{value}'."
+        case ValueMention(column):
+            yield f"`{text}` was looked up in {column_name(column)}."
+        case ColumnMention(columns) if option.quality < _LOOSE:
+            yield f"`{text}` was read as {' and '.join(map(column_name, columns))}."
+        case TableMention(table) if option.quality < _LOOSE:
+            yield f"`{text}` was read as the table {table}."
+        case Superlative(_, ColumnRef() as column) | Comparing(_, ColumnRef() as column):
+            yield f"`{text}` was read from {column_name(column)}."
+    if question[span.end - 1].lower in UNITS and span.end - span.start > 1 and not isinstance(option.mark, TableMention):
+        yield f"The number in `{text}` was compared in the column's own unit."
+
+
+def _about_dates(reading: Reading) -> Iterator[str]:
+    """Names the columns that answered for a date, where the question named none."""
+    marks = [option.mark for option in reading.interpretation]
+    if not any(isinstance(mark, Period) for mark in marks):
+        return
+    named = {column for mark in marks if isinstance(mark, ColumnMention) for column in mark.columns}
+    named |= {mark.column for mark in marks if isinstance(mark, ValueMention | Comparing | Superlative) and mark.column}
+    read = [column for predicate in reading.meaning.where for column in columns_of(predicate)]
+    found = dict.fromkeys(column_name(column) for column in read if column not in named)
+    if found:
+        yield f"Dates were read from {', '.join(found)}."
+
+
+def _about_joins(reading: Reading) -> Iterator[str]:
+    meaning = reading.meaning
+    for join in meaning.joins:
+        if not join.optional and _drops_rows(join.step) and any(isinstance(i, Measure | AllColumns) for i in meaning.items):
+            yield f"Only rows of {join.step.near} with a match in {join.step.far} were counted."
+
+
+def _drops_rows(step: Step) -> bool:
+    return step.to_parent

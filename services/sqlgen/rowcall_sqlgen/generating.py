@@ -1,0 +1,63 @@
+"""Step `generate`: hands question, catalog and feedback to the generator and says where the job goes."""
+
+from rowcall_contracts.candidates import Generation
+from rowcall_contracts.jobs import Job, JobKind
+from rowcall_contracts.outputs import ChatOutput, ExecutionRound
+from rowcall_contracts.pipelines import Step
+from rowcall_contracts.problems import ProblemType
+from rowcall_contracts.resources import Connection
+from rowcall_contracts.work import State
+from rowcall_runtime.catalogs import CatalogStore
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.errors import Permanent
+from rowcall_runtime.repository import Repository
+from rowcall_runtime.step import StepOutput
+
+from rowcall_sqlgen.generator import GenerationRequest, Generator, Tried
+
+
+class Generating:
+    """The handler."""
+
+    def __init__(
+        self, connections: Repository[Connection], catalogs: CatalogStore, generator: Generator, clock: Clock
+    ) -> None:
+        self._connections = connections
+        self._catalogs = catalogs
+        self._generator = generator
+        self._clock = clock
+
+    async def __call__(self, job: Job) -> StepOutput:
+        """Generates candidates for the job's question; without a catalog the job is sent to `introspect` first."""
+        connection = await self._connections.get(job.workspace_id, str(job.input["connection_id"]))
+        if connection is None:
+            raise Permanent(ProblemType.NOT_FOUND, "The job's connection no longer exists.")
+        catalog = await self._catalogs.load(connection)
+        if catalog is None:
+            return StepOutput(next_step=Step.INTROSPECT)
+        request = GenerationRequest(
+            question=str(job.input["question"]),
+            connection_id=connection.id,
+            catalog=catalog,
+            max_rows=int(str(job.input.get("max_rows", 0))),
+            now=self._clock.now(),
+            feedback=_feedback(job),
+        )
+        return _output(job, await self._generator.generate(request))
+
+
+def _feedback(job: Job) -> tuple[Tried, ...]:
+    """Returns what the last round of `execute` made of its candidates."""
+    if Step.EXECUTE not in job.outputs:
+        return ()
+    last = ExecutionRound.model_validate(job.outputs[Step.EXECUTE])
+    pairs = zip(last.candidates, last.outcomes, strict=True)
+    return tuple(Tried(candidate=candidate, outcome=outcome) for candidate, outcome in pairs)
+
+
+def _output(job: Job, generation: Generation) -> StepOutput:
+    """Goes on with candidates; without any, asks back."""
+    if generation.candidates:
+        return StepOutput(output=generation)
+    asked = ChatOutput(dialect=generation.dialect, clarification=generation.clarification)
+    return StepOutput(result=asked if job.kind == JobKind.CHAT else generation, ends=State.NEEDS_INPUT)

@@ -1,0 +1,51 @@
+"""The port that both generators serve: question and catalog in, ranked SQL or a clarification out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from rowcall_contracts.candidates import Candidate, Generation, Outcome
+from rowcall_contracts.catalog import Catalog
+
+
+class LlmShare(StrEnum):
+    """What of a connection may leave for an LLM; each value includes the one before."""
+
+    SCHEMA = "schema"  # names, types, keys and counts
+    VALUES = "values"  # also the values of low-cardinality columns, and ranges
+    ROWS = "rows"  # also sample values of all columns
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A candidate of an earlier round and what became of it."""
+
+    candidate: Candidate
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationRequest:
+    """One round of one question. `now` is what relative dates count from; `max_rows` bounds the later execution."""
+
+    question: str
+    connection_id: str
+    catalog: Catalog
+    max_rows: int
+    now: datetime
+    feedback: tuple[Tried, ...] = ()
+    share: LlmShare = LlmShare.SCHEMA
+
+
+class Generator(Protocol):
+    """Turns questions into SQL."""
+
+    async def generate(self, request: GenerationRequest) -> Generation:
+        """Returns at most `MAX_CANDIDATES` candidates, best first, or a clarification and none.
+
+        Raises:
+            Retryable: a part that the generator needs did not answer; another attempt may succeed.
+            Permanent: no attempt can succeed.
+        """
+        ...

@@ -1,0 +1,71 @@
+"""One deployment for the tests that leave it whole; those that break things start their own."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from tests.integration.api import Api
+from tests.integration.deployment import Deployment, deployed
+from tests.integration.receivers import Receiver, receiving
+from tools.local.demo import ensure_demo
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is of the integration tier."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.integration)
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo data as a SQLite file."""
+    path = tmp_path_factory.mktemp("demo") / "flights.sqlite"
+    ensure_demo(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The shared deployment."""
+    with deployed(tmp_path_factory.mktemp("deployment")) as running:
+        yield running
+
+
+@pytest.fixture
+def api(deployment: Deployment) -> Iterator[Api]:
+    """A caller of the shared deployment."""
+    with deployment.client() as client:
+        yield Api(client)
+
+
+@pytest.fixture(scope="session")
+def flights(deployment: Deployment, demo_database: Path) -> Path:
+    """The demo data where the shared deployment may open it."""
+    return place(demo_database, deployment)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A webhook receiver."""
+    with receiving() as running:
+        yield running
+
+
+def place(source: Path, running: Deployment) -> Path:
+    """Copies a database file below a deployment's file roots."""
+    target = running.folder / "data" / source.name
+    copyfile(source, target)
+    return target
+
+
+def small_database(path: Path) -> Path:
+    """Creates a database with one table of three rows."""
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT, price REAL)")
+        database.executemany("INSERT INTO items (name, price) VALUES (?, ?)", [("a", 1.5), ("b", 2.5), ("c", 4.0)])
+    database.close()
+    return path

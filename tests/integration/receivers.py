@@ -1,0 +1,63 @@
+"""Real HTTP servers on loopback: a webhook receiver that keeps what it gets, and an OTLP collector."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tools.local.ports import LOOPBACK
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class Receiver:
+    """A server that answers 204. `delay_s` makes it slow; `on_request` runs before it answers."""
+
+    url: str = ""
+    delay_s: float = 0
+    status: int = 204
+    on_request: Callable[[Received], None] = lambda _: None
+    received: list[Received] = field(default_factory=list)
+    started: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    """Runs a receiver until the block ends."""
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            request = Received(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            receiver.started.set()
+            time.sleep(receiver.delay_s)
+            receiver.received.append(request)
+            receiver.on_request(request)
+            self.send_response(receiver.status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keeps the test's output clean."""
+
+    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+    server.daemon_threads = True
+    receiver.url = f"http://{LOOPBACK}:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
