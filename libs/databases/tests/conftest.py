@@ -79,5 +79,6 @@ async def opened(policy: AccessPolicy) -> AsyncIterator[Callable[[str], Database
 @pytest.fixture
 def shop_uri(request: pytest.FixtureRequest, engine: str) -> str:
     if engine == "postgres":
-        return request.getfixturevalue("postgres_shop").uri()
+        server: PostgresServer = request.getfixturevalue("postgres_shop")
+        return server.uri()
     return f"{engine}:///{request.getfixturevalue(f'{engine}_file')}"

@@ -1,18 +1,63 @@
 """`python -m rowcall_sqlguard`: JSON lines `{id, dialect, sql, protected?}` in, `{id, allowed, reason, rewritten}` out.
 
-`dialect` is sqlite, duckdb, postgres, mysql, or any: allowed only if all four allow it.
+`dialect` is sqlite, duckdb, postgres, mysql, or any, which is allowed only where all four allow it. A line with
+`protected` columns is refused: there is no column policy yet.
 """
 
-import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-from rowcall_contracts.catalog import Dialect
+from pydantic import BaseModel
 
+from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard.checking import check
+from rowcall_sqlguard.dialects import GuardedDialect
 from rowcall_sqlguard.verdict import Reason, Verdict
 
-_DIALECTS = {**{dialect.value: (dialect,) for dialect in Dialect}, "mysql": ("mysql",)}
-...
+_ALL: tuple[GuardedDialect, ...] = (*Dialect, "mysql")
+
+
+class Question(BaseModel):
+    """A line of input; other members are ignored."""
+
+    id: str
+    dialect: Dialect | Literal["mysql", "any"]
+    sql: str
+    protected: dict[str, list[str]] | None = None
+
+
+class Answer(BaseModel):
+    """A line of output."""
+
+    id: str
+    allowed: bool
+    reason: str | None
+    rewritten: str | None
+
+
+def answer(question: Question) -> Answer:
+    """Returns the guard's word on one question."""
+    verdict = _verdict(question)
+    return Answer(id=question.id, allowed=verdict.allowed, reason=verdict.reason, rewritten=verdict.rewritten)
+
+
+def answers(lines: Iterable[str]) -> Iterator[str]:
+    """Returns a line of output per line of input that is not blank. Raises `pydantic.ValidationError`."""
+    for line in lines:
+        if line.strip():
+            yield answer(Question.model_validate_json(line)).model_dump_json()
+
+
+def _verdict(question: Question) -> Verdict:
+    if question.protected is not None:
+        return Verdict(allowed=False, reason=Reason.COLUMN_POLICY_UNSUPPORTED)
+    dialects = _ALL if question.dialect == "any" else (question.dialect,)
+    verdicts = [check(question.sql, dialect=dialect) for dialect in dialects]
+    return next((verdict for verdict in verdicts if not verdict.allowed), verdicts[0])
+
+
+if __name__ == "__main__":
+    for output in answers(sys.stdin):
+        sys.stdout.write(f"{output}\n")
+        sys.stdout.flush()

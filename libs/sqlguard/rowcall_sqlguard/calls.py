@@ -8,7 +8,7 @@ from rowcall_sqlguard.nodes import ALLOWED_NODES
 from rowcall_sqlguard.verdict import Reason, Refused
 
 
-def require_nodes(nodes: list[exp.Expression], rules: DialectRules) -> None:
+def require_nodes(nodes: list[exp.Expr], rules: DialectRules) -> None:
     """Raises `Refused` for the first node that is no part of a plain read, or calls what is not on the lists."""
     for node in nodes:
         if isinstance(node, exp.Anonymous):
@@ -25,13 +25,13 @@ def _require_name(call: exp.Anonymous, rules: DialectRules) -> None:
         raise Refused(Reason.FUNCTION_NOT_ALLOWED, f"The function {_shown(name)} may not be called.")
 
 
-def _refuse_kind(node: exp.Expression) -> None:
+def _refuse_kind(node: exp.Expr) -> None:
     if isinstance(node, exp.Func):
         raise Refused(Reason.FUNCTION_NOT_ALLOWED, f"The function {node.sql_name()} may not be called.")
     raise Refused(Reason.CONSTRUCT_NOT_ALLOWED, f"{type(node).__name__} is no part of a plain read.")
 
 
-def _require_plain_call(node: exp.Expression, rules: DialectRules) -> None:
+def _require_plain_call(node: exp.Expr, rules: DialectRules) -> None:
     """A call qualified by a schema is another function than the one of that name on the list."""
     if isinstance(node, exp.Dot):
         _require_plain_dot(node, rules)

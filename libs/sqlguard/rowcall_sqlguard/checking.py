@@ -1,15 +1,15 @@
 """The guard: from SQL text to a verdict, and to the SQL that may run."""
 
-from rowcall_contracts.catalog import Catalog
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
+from rowcall_contracts.catalog import Catalog
 from rowcall_sqlguard.calls import require_nodes
 from rowcall_sqlguard.dialects import GuardedDialect, rules_for
 from rowcall_sqlguard.expansion import require_small
 from rowcall_sqlguard.limits import Limits
 from rowcall_sqlguard.nodes import ROOTS
-from rowcall_sqlguard.parsing import parse_one
+from rowcall_sqlguard.parsing import ONLY_QUERIES, parse_one
 from rowcall_sqlguard.recursion import require_bounded
 from rowcall_sqlguard.row_limit import with_row_limit
 from rowcall_sqlguard.tables import require_tables
@@ -40,12 +40,10 @@ def check(
     return Verdict(allowed=True, rewritten=rewritten)
 
 
-def _require_harmless(
-    tree: exp.Expression, dialect: GuardedDialect, *, limits: Limits, catalog: Catalog | None
-) -> None:
+def _require_harmless(tree: exp.Expr, dialect: GuardedDialect, *, limits: Limits, catalog: Catalog | None) -> None:
     rules = rules_for(dialect)
     if type(tree) not in ROOTS:
-        raise Refused(Reason.NOT_A_QUERY, "Only SELECT, WITH ... SELECT and their unions may run.")
+        raise Refused(Reason.NOT_A_QUERY, ONLY_QUERIES)
     nodes = list(tree.walk())
     if len(nodes) > limits.max_nodes:
         raise Refused(Reason.TOO_LARGE, f"The statement has more than {limits.max_nodes} parts.")
@@ -55,7 +53,7 @@ def _require_harmless(
     require_bounded(tree, always_recursive=rules.always_recursive, max_recursion=limits.max_recursion)
 
 
-def _generated(tree: exp.Expression, dialect: GuardedDialect) -> str:
+def _generated(tree: exp.Expr, dialect: GuardedDialect) -> str:
     try:
         return tree.sql(dialect=dialect, comments=False, unsupported_level=ErrorLevel.RAISE)
     except (UnsupportedError, ValueError):

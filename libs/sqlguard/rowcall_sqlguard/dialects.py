@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rowcall_contracts.catalog import Dialect
-
 from rowcall_sqlguard.functions import DUCKDB_FUNCTIONS, MYSQL_FUNCTIONS, POSTGRES_FUNCTIONS, SQLITE_FUNCTIONS
 from rowcall_sqlguard.postgres_relations import POSTGRES_RELATIONS
 

@@ -19,7 +19,7 @@ _INTERVAL = re.compile(r"-?(\d+) (year|quarter|month|week|day|hour|minute|second
 _WIDE_FORMAT = re.compile(r"\*|\d{4}")
 
 
-def require_small(nodes: list[exp.Expression], max_expansion: int) -> None:
+def require_small(nodes: list[exp.Expr], max_expansion: int) -> None:
     """Raises `Refused` when repetitions, paddings and series together may make more than `max_expansion`.
 
     Repetitions and series multiply, wherever they stand in the statement: the result of one may be the input of the
@@ -33,7 +33,7 @@ def require_small(nodes: list[exp.Expression], max_expansion: int) -> None:
         _require_narrow_format(node)
 
 
-def _factor(node: exp.Expression) -> int | None:
+def _factor(node: exp.Expr) -> int | None:
     match node:
         case exp.Repeat():
             return _size(node.args.get("times"))
@@ -45,7 +45,7 @@ def _factor(node: exp.Expression) -> int | None:
             return None
 
 
-def _width(node: exp.Expression) -> int | None:
+def _width(node: exp.Expr) -> int | None:
     match node:
         case exp.Pad():
             return _size(node.expression)
@@ -57,7 +57,7 @@ def _width(node: exp.Expression) -> int | None:
             return None
 
 
-def _series(series: exp.Expression) -> int:
+def _series(series: exp.Expr) -> int:
     step = series.args.get("step")
     interval = _interval(step)
     if interval is not None:
@@ -67,7 +67,7 @@ def _series(series: exp.Expression) -> int:
     return span // max(abs(_integer(step)) if step is not None else 1, 1) + 1
 
 
-def _interval(step: exp.Expression | None) -> tuple[int, str] | None:
+def _interval(step: exp.Expr | None) -> tuple[int, str] | None:
     """Returns amount and unit of `INTERVAL '2 days'` in its spellings, `None` for anything else."""
     if isinstance(step, exp.Interval):
         text = f"{step.name} {step.text('unit')}"
@@ -79,16 +79,16 @@ def _interval(step: exp.Expression | None) -> tuple[int, str] | None:
     return (max(int(found[1]), 1), found[2]) if found else None
 
 
-def _growth(replacement: exp.Expression | None) -> int:
+def _growth(replacement: exp.Expr | None) -> int:
     """Every character may become the replacement; one that is no literal is at most a cell."""
     return max(len(replacement.name), 1) if isinstance(replacement, exp.Literal) else 1
 
 
-def _size(node: exp.Expression | None) -> int:
+def _size(node: exp.Expr | None) -> int:
     return max(_integer(node), 1)
 
 
-def _integer(node: exp.Expression | None) -> int:
+def _integer(node: exp.Expr | None) -> int:
     match node:
         case exp.Literal() if node.is_int:
             return int(node.name)
@@ -100,7 +100,7 @@ def _integer(node: exp.Expression | None) -> int:
             raise Refused(Reason.EXPANSION_TOO_LARGE, "The size of a repetition, padding or series must be a number.")
 
 
-def _require_narrow_format(node: exp.Expression) -> None:
+def _require_narrow_format(node: exp.Expr) -> None:
     """`printf('%1000000000d', 1)` pads as well."""
     if isinstance(node, exp.Format):
         template = node.this

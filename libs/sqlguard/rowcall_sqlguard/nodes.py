@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-Kinds = frozenset[type[exp.Expression]]
+Kinds = frozenset[type[exp.Expr]]
 
 ROOTS: Kinds = frozenset({exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery})
 """What a statement may be; `WITH` hangs below these."""

@@ -5,7 +5,7 @@ from sqlglot import exp
 from rowcall_sqlguard.verdict import Reason, Refused
 
 
-def with_row_limit(query: exp.Expression, max_rows: int) -> exp.Expression:
+def with_row_limit(query: exp.Expr, max_rows: int) -> exp.Expr:
     """Returns a copy of `query` that gives at most `max_rows` rows; a smaller LIMIT of its own stays.
 
     Raises `Refused` for a LIMIT that is no number.
@@ -17,7 +17,7 @@ def with_row_limit(query: exp.Expression, max_rows: int) -> exp.Expression:
     return limited
 
 
-def _own_limit(limit: exp.Expression | None) -> int | None:
+def _own_limit(limit: exp.Expr | None) -> int | None:
     """Returns the number of rows asked for; `None` when there is no limit or none that limits."""
     if limit is None:
         return None

@@ -2,9 +2,9 @@
 
 import re
 
-from rowcall_contracts.catalog import Catalog
 from sqlglot import exp
 
+from rowcall_contracts.catalog import Catalog
 from rowcall_sqlguard.dialects import DialectRules
 from rowcall_sqlguard.verdict import Reason, Refused
 
@@ -12,7 +12,7 @@ from rowcall_sqlguard.verdict import Reason, Refused
 _PATH = re.compile(r"[./\\:*?~]")
 
 
-def require_tables(tree: exp.Expression, rules: DialectRules, catalog: Catalog | None) -> None:
+def require_tables(tree: exp.Expr, rules: DialectRules, catalog: Catalog | None) -> None:
     """Raises `Refused` for tables of the system, for files, and for what is not in the `catalog` where there is one."""
     for table in tree.find_all(exp.Table):
         if isinstance(table.this, exp.Identifier) and not _is_common_table(table):
@@ -43,7 +43,7 @@ def _is_common_table(table: exp.Table) -> bool:
     if table.db:
         return False
     name = table.name.lower()
-    child: exp.Expression = table
+    child: exp.Expr = table
     while (parent := child.parent) is not None:
         if name in _visible(parent, child):
             return True
@@ -51,7 +51,7 @@ def _is_common_table(table: exp.Table) -> bool:
     return False
 
 
-def _visible(parent: exp.Expression, child: exp.Expression) -> set[str]:
+def _visible(parent: exp.Expr, child: exp.Expr) -> set[str]:
     """Returns the names that `parent` gives to what stands in its part `child`."""
     if isinstance(parent, exp.With):
         return _names_before(parent, child)
@@ -59,7 +59,7 @@ def _visible(parent: exp.Expression, child: exp.Expression) -> set[str]:
     return {cte.alias.lower() for cte in with_.expressions} if with_ is not None and with_ is not child else set()
 
 
-def _names_before(with_: exp.With, child: exp.Expression) -> set[str]:
+def _names_before(with_: exp.With, child: exp.Expr) -> set[str]:
     names = [cte.alias.lower() for cte in with_.expressions]
     if with_.args.get("recursive"):
         return set(names)

@@ -24,7 +24,7 @@ from rowcall_databases.limits import QueryLimits
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.step import StepOutput
-from rowcall_sqlguard import check
+from rowcall_sqlguard import Limits, check
 
 from rowcall_executor.customers import Customers, as_step_error
 from rowcall_executor.result_pages import ResultPages, inline_rows
@@ -85,7 +85,7 @@ class Executing:
         return tried
 
     async def _try(self, sql: str, database: Database, limits: QueryLimits) -> _Tried:
-        verdict = check(sql, dialect=database.dialect)
+        verdict = check(sql, dialect=database.dialect, limits=Limits(max_rows=limits.max_rows + 1))
         if not verdict.allowed or verdict.rewritten is None:
             refused = Outcome(status=OutcomeStatus.REFUSED, code=verdict.reason, message=verdict.detail)
             return _Tried(outcome=refused, sql=sql)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from rowcall_contracts.scopes import Scope
 
+from rowcall_contracts.scopes import Scope
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.parts import Handed
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from rowcall_gateway import documentation, openapi, probes, problems
+from rowcall_gateway import description, documentation, probes, problems
 from rowcall_gateway.body_limit import BodyLimit
 from rowcall_gateway.connections import routes as connections
 from rowcall_gateway.documents import routes as documents
@@ -61,7 +61,7 @@ def build(parts: Parts, cors_origins: Sequence[str] = ()) -> FastAPI:
 
 def _described(app: FastAPI) -> dict[str, object]:
     if app.openapi_schema is None:
-        app.openapi_schema = openapi.describe(app)
+        app.openapi_schema = description.describe(app)
     return app.openapi_schema
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import structlog
+
+from rowcall_gateway.caller import Caller
+from rowcall_gateway.expiring import ExpiringCache
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import DocumentCollection
 from rowcall_runtime.errors import DuplicateKey, StoreUnavailable
 from rowcall_runtime.ids import Prefix, new_id
-
-from rowcall_gateway.caller import Caller
-from rowcall_gateway.expiring import ExpiringCache
 
 _log = structlog.get_logger()
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import SecretStr
+
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.resources import Collection, Key, Workspace
 from rowcall_contracts.scopes import ROLES, Role, Scope
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.driver import Store
-from rowcall_runtime.errors import DuplicateKey
-from rowcall_runtime.repository import Repository
-
 from rowcall_gateway.audit import Audit, Outcome
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.expiring import ExpiringCache
 from rowcall_gateway.limits import Allowance, RateLimits
 from rowcall_gateway.problems import Refusal
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.driver import Store
+from rowcall_runtime.errors import DuplicateKey
+from rowcall_runtime.repository import Repository
 
 KEY_PREFIX = "rk_"
 BOOTSTRAP_KEY_ID = "bootstrap"

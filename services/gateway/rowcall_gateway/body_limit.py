@@ -1,11 +1,11 @@
 """Bodies are bounded while they arrive, chunked ones too, before anything is parsed or written."""
 
-from rowcall_contracts.jobs import MAX_INPUT_BYTES
-from rowcall_contracts.problems import Problem, ProblemType
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rowcall_contracts.jobs import MAX_INPUT_BYTES
+from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_gateway.problems import problem_response
 
 MAX_DOCUMENT_BYTES = 1024 * 1024

@@ -6,13 +6,13 @@ from http import HTTPStatus
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, StatusCode
-from rowcall_contracts.metrics import Metric
-from rowcall_contracts.problems import Problem, ProblemType
-from rowcall_runtime.tracing import span
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rowcall_contracts.metrics import Metric
+from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_gateway.problems import problem_response
+from rowcall_runtime.tracing import span
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNMATCHED = "unmatched"
@@ -51,7 +51,7 @@ class Edge:
     async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
             await self._app(scope, receive, answer.send)
-        except Exception as error:  # the edge of a request: a bug is logged and answered, and ends nothing else
+        except Exception as error:  # noqa: BLE001  # the edge of a request: a bug is logged, answered, ends nothing else
             _log_bug(error, _route(scope))
             if answer.status == 0:
                 problem = Problem.of(ProblemType.INTERNAL, "An unexpected error ended this request.")

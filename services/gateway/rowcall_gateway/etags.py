@@ -4,8 +4,8 @@ import re
 from typing import Annotated
 
 from fastapi import Header
-from rowcall_contracts.problems import ProblemType
 
+from rowcall_contracts.problems import ProblemType
 from rowcall_gateway.problems import Refusal
 
 ANY = "*"

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from fastapi import Header
 from pydantic import BaseModel
-from rowcall_contracts.problems import ProblemType
 
+from rowcall_contracts.problems import ProblemType
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.problems import Refusal
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from rowcall_contracts.problems import ProblemType
 
+from rowcall_contracts.problems import ProblemType
 from rowcall_gateway.problems import Refusal
 
 

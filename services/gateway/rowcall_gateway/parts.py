@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.driver import Store
-from rowcall_runtime.metrics import Metrics
 
 from rowcall_gateway.audit import Audit
 from rowcall_gateway.auth import Gate
@@ -22,6 +19,9 @@ from rowcall_gateway.keys.desk import KeyDesk
 from rowcall_gateway.webhooks.deliveries import Deliveries
 from rowcall_gateway.webhooks.desk import EndpointDesk
 from rowcall_gateway.workspaces.desk import WorkspaceDesk
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.driver import Store
+from rowcall_runtime.metrics import Metrics
 
 
 @dataclass(frozen=True, kw_only=True)

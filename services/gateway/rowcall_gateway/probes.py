@@ -4,9 +4,9 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from rowcall_runtime.process import ready
 
 from rowcall_gateway.parts import Handed
+from rowcall_runtime.process import ready
 
 router = APIRouter(tags=["probes"])
 

@@ -6,12 +6,12 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace
-from rowcall_contracts.problems import FieldError, Problem, ProblemType
-from rowcall_runtime.errors import StoreUnavailable
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from rowcall_contracts.problems import FieldError, Problem, ProblemType
 from rowcall_gateway.pointers import field_errors
+from rowcall_runtime.errors import StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -6,14 +6,13 @@ from typing import Generic, TypeVar
 
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.resources import Resource
+from rowcall_gateway.cursors import PageQuery, next_cursor
+from rowcall_gateway.idempotency import Idempotency
+from rowcall_gateway.problems import Refusal
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import Filter
 from rowcall_runtime.errors import DuplicateKey
 from rowcall_runtime.repository import Repository
-
-from rowcall_gateway.cursors import PageQuery, next_cursor
-from rowcall_gateway.idempotency import Idempotency
-from rowcall_gateway.problems import Refusal
 
 R = TypeVar("R", bound=Resource)
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 import structlog
+
 from rowcall_contracts.pipelines import Step
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.work import TERMINAL, State
+from rowcall_gateway.problems import Refusal
 from rowcall_runtime.driver import DocumentCollection, Filter
 from rowcall_runtime.errors import StoreUnavailable
 from rowcall_runtime.work_store import EPOCH
-
-from rowcall_gateway.problems import Refusal
 
 REFRESH_S = 1.0
 COST_SHARE = 0.05

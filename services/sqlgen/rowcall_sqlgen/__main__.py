@@ -11,7 +11,6 @@ from rowcall_runtime.process import platform
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.service import run_service, serve_steps
 from rowcall_runtime.step import StepHandler
-
 from rowcall_sqlgen.engine.builtin import BuiltinGenerator
 from rowcall_sqlgen.generating import Generating
 from rowcall_sqlgen.index_cache import IndexCache

@@ -12,7 +12,6 @@ from rowcall_runtime.clock import Clock
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.step import StepOutput
-
 from rowcall_sqlgen.generator import GenerationRequest, Generator, Tried
 
 

@@ -1,6 +1,7 @@
 """The process of the summarizer: settings, wiring, run."""
 
 import sys
+from contextlib import closing
 
 from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.resources import Collection, Connection
@@ -12,7 +13,12 @@ from rowcall_runtime.repository import Repository
 from rowcall_runtime.service import run_service, serve_steps
 from rowcall_runtime.step import StepHandler
 
+from rowcall_summarizer.document_index import DocumentIndex
+from rowcall_summarizer.documents import DocumentStore
+from rowcall_summarizer.indexing import Indexing, Searching
 from rowcall_summarizer.narrating import narrate_job
+from rowcall_summarizer.passage_tables import PassageTables
+from rowcall_summarizer.summarizing import Summarizing
 
 
 async def main() -> None:
@@ -20,8 +26,17 @@ async def main() -> None:
     settings = load_settings(SummarizerSettings)
     async with platform(Service.SUMMARIZER, settings) as built:
         connections = Repository(built.store.collection(Collection.CONNECTIONS), Connection)
-        catalogs = CatalogStore(built.store, built.clock)
-        await serve_steps(built, settings, {Step.NARRATE: StepHandler(run=narrate_job)})
+        summarizing = Summarizing(connections, CatalogStore(built.store, built.clock))
+        documents = DocumentStore(built.store)
+        with closing(PassageTables(settings.index_dir)) as tables:
+            index = DocumentIndex(tables, documents)
+            handlers = {
+                Step.NARRATE: StepHandler(run=narrate_job),
+                Step.SUMMARIZE: StepHandler(run=summarizing),
+                Step.INDEX: StepHandler(run=Indexing(documents, index), lease_first=True),
+                Step.SEARCH: StepHandler(run=Searching(documents, index)),
+            }
+            await serve_steps(built, settings, handlers)
 
 
 if __name__ == "__main__":

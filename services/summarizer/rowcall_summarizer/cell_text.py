@@ -10,7 +10,7 @@ LONGEST_TEXT = 60
 _NUMBERS = frozenset({ResultType.INTEGER, ResultType.DECIMAL, ResultType.FLOAT})
 
 
-def cell_text(cell: Cell, type_: ResultType, measure: Measure, *, plain: bool) -> str:
+def cell_text(cell: Cell, type_: ResultType, *, measure: Measure, plain: bool) -> str:
     """Returns a cell on one line, at most `LONGEST_TEXT` characters of text. `plain`: year 2013, not 2,013."""
     if cell is None:
         return "(no value)"

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from math import isfinite
 
 from pydantic import JsonValue
 
 from rowcall_contracts.jobs import JsonObject
 from rowcall_contracts.outputs import Executed
-from rowcall_contracts.results import Cell, ResultType
+from rowcall_contracts.results import Cell
 from rowcall_summarizer.chart_schema import is_valid_chart
 from rowcall_summarizer.column_roles import Role, role_of
 
@@ -21,6 +20,7 @@ MOST_SERIES = 10
 WIDEST_LABEL = 40
 """Characters of a category's name; longer ones make a table readable and a chart not."""
 
+_AXIS_FIRST = (Role.TIME, Role.ORDERED, Role.CATEGORY)
 _PLAIN_FIELD = re.compile(r"\w+")
 _ISO_DATE_LENGTH = len("2013-01-01")
 
@@ -29,13 +29,19 @@ _ISO_DATE_LENGTH = len("2013-01-01")
 class _Column:
     field: str
     title: str
-    type: ResultType
     role: Role
     cells: tuple[Cell, ...]
 
     @property
     def distinct_count(self) -> int:
         return len(set(self.cells))
+
+    @property
+    def has_numbers(self) -> bool:
+        return self.role is Role.NUMBER and any(_number(cell) is not None for cell in self.cells)
+
+
+_Channels = dict[str, _Column]
 
 
 def choose_chart(result: Executed) -> JsonObject | None:
@@ -50,7 +56,7 @@ def choose_chart(result: Executed) -> JsonObject | None:
     if len(columns[0].cells if columns else ()) < 2 or any(column.role is Role.OTHER for column in columns):
         return None
     labels = [column for column in columns if column.role is not Role.NUMBER]
-    numbers = [column for column in columns if column.role is Role.NUMBER and _has_numbers(column)]
+    numbers = [column for column in columns if column.has_numbers]
     drawn = _drawn(labels, numbers)
     if drawn is None:
         return None
@@ -65,28 +71,24 @@ def _columns(result: Executed) -> list[_Column]:
     names = [column.name for column in result.columns]
     return [
         _Column(
-            # Vega-Lite reads dots and brackets in a field as a path into the row, and rows need distinct fields.
-            field=column.name
-            if _PLAIN_FIELD.fullmatch(column.name) and names.count(column.name) == 1
-            else f"column {position}",
+            field=_field(names, position),
             title=column.name,
-            type=column.type,
             role=role_of(column, cells),
             cells=cells,
         )
-        for position, (column, cells) in enumerate(zip(result.columns, cells_by_column, strict=False), start=1)
+        for position, (column, cells) in enumerate(zip(result.columns, cells_by_column, strict=False))
     ]
 
 
-def _has_numbers(column: _Column) -> bool:
-    return any(_number(cell) is not None for cell in column.cells)
-
-
-_Channels = dict[str, _Column]
+def _field(names: Sequence[str], position: int) -> str:
+    # Vega-Lite reads dots and brackets in a field as a path into the row, and a row's fields have to differ.
+    name = names[position]
+    return name if _PLAIN_FIELD.fullmatch(name) and names.count(name) == 1 else f"column {position + 1}"
 
 
 def _drawn(labels: Sequence[_Column], numbers: Sequence[_Column]) -> tuple[str, _Channels] | None:
-    if not numbers or len(set(zip(*(label.cells for label in labels), strict=True))) < _row_count(labels):
+    seen = list(zip(*(label.cells for label in labels), strict=True))
+    if not numbers or len(set(seen)) < len(seen):
         return None
     match len(labels):
         case 0:
@@ -99,10 +101,6 @@ def _drawn(labels: Sequence[_Column], numbers: Sequence[_Column]) -> tuple[str, 
             return None
 
 
-def _row_count(labels: Sequence[_Column]) -> int:
-    return len(labels[0].cells) if labels else 0
-
-
 def _one_label(label: _Column, number: _Column) -> tuple[str, _Channels] | None:
     if _has_order(label):
         return "line", {"x": label, "y": number}
@@ -111,16 +109,13 @@ def _one_label(label: _Column, number: _Column) -> tuple[str, _Channels] | None:
 
 def _two_labels(labels: Sequence[_Column], number: _Column) -> tuple[str, _Channels] | None:
     # The axis takes what has an order, time before parts of the calendar, and of two alike the one with more values.
-    axis, series = sorted(labels, key=lambda label: (_ORDERS.index(label.role), -label.distinct_count))
+    axis, series = sorted(labels, key=lambda label: (_AXIS_FIRST.index(label.role), -label.distinct_count))
     if not _fits(series, MOST_SERIES):
         return None
     if _has_order(axis):
         return "line", {"x": axis, "y": number, "color": series}
     fits = _fits(axis, MOST_CATEGORIES)
     return ("bar", {"x": axis, "y": number, "color": series, "xOffset": series}) if fits else None
-
-
-_ORDERS = (Role.TIME, Role.ORDERED, Role.CATEGORY)
 
 
 def _has_order(label: _Column) -> bool:
@@ -168,16 +163,16 @@ def _is_date(column: _Column) -> bool:
 
 def _value(column: _Column, row: int) -> JsonValue:
     cell = column.cells[row]
-    if column.role is Role.NUMBER:
-        return _number(cell)
-    return _number(cell) if column.role is Role.ORDERED else cell
+    return _number(cell) if column.role in (Role.NUMBER, Role.ORDERED) else cell
 
 
 def _number(cell: Cell) -> int | float | None:
-    if cell is None or isinstance(cell, bool | int | float):
+    if cell is None or isinstance(cell, bool):
+        return None
+    if isinstance(cell, int):
         return cell
     try:
-        number = float(Decimal(cell))
-    except (InvalidOperation, OverflowError):
+        number = float(cell)
+    except ValueError:
         return None
     return number if isfinite(number) else None

@@ -85,6 +85,8 @@ class DocumentIndex:
         held = self._held[workspace_id]
         if held == wanted:
             return
+        if not held:
+            await self._tables.create(workspace_id)
         for document_id in sorted(wanted):
             if held.get(document_id) != wanted[document_id]:
                 await self._load(workspace_id, document_id, wanted[document_id])
@@ -96,5 +98,5 @@ class DocumentIndex:
 
     async def _load(self, workspace_id: str, document_id: str, version: int) -> None:
         chunks = await self._source.chunks_of(workspace_id, document_id)
-        await self._tables.put(workspace_id, document_id, version, chunks)
+        await self._tables.put(workspace_id, document_id, version=version, chunks=chunks)
         self._held[workspace_id][document_id] = version

@@ -47,4 +47,4 @@ def _with(known: Sequence[tuple[Decimal, str]], value: Decimal, measure: Measure
 
 
 def _text(value: Decimal, measure: Measure) -> str:
-    return cell_text(str(value), ResultType.DECIMAL, measure, plain=False)
+    return cell_text(str(value), ResultType.DECIMAL, measure=measure, plain=False)

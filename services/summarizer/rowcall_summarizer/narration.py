@@ -37,7 +37,7 @@ class _Column:
     cells: tuple[Cell, ...]
 
     def text(self, row: int) -> str:
-        return cell_text(self.cells[row], self.type, self.measure, plain=self.role is not Role.NUMBER)
+        return cell_text(self.cells[row], self.type, measure=self.measure, plain=self.role is not Role.NUMBER)
 
     def named_text(self, row: int) -> str:
         return f"{self.name} {self.text(row)}"

@@ -65,7 +65,7 @@ def _categories(column: Column) -> str:
 
 def _text(column: Column, value: Cell) -> str:
     is_number = _role(column) is Role.NUMBER
-    return cell_text(value, ResultType(column.kind.value), measure_of(column.name), plain=not is_number)
+    return cell_text(value, ResultType(column.kind.value), measure=measure_of(column.name), plain=not is_number)
 
 
 def _relations(table: Table, catalog: Catalog) -> str:

@@ -1,6 +1,6 @@
 """MySQL: reference manual, chapter 14.
 
-Left out on purpose: `load_file`, `sleep`, `benchmark`, the lock and replication functions, everything about the session.
+Left out on purpose: `load_file`, `sleep`, `benchmark`, the lock and replication functions, the session's variables.
 """
 
 MYSQL_FUNCTIONS = frozenset(

@@ -5,7 +5,7 @@ They are what sqlglot makes of the names in the lists beside this one; tests hol
 
 from sqlglot import exp
 
-TYPED_FUNCTIONS: frozenset[type[exp.Expression]] = frozenset(
+TYPED_FUNCTIONS: frozenset[type[exp.Expr]] = frozenset(
     {
         exp.Abs, exp.Acos, exp.Acosh, exp.And, exp.AnyValue, exp.ApproxDistinct, exp.ApproxQuantile,
         exp.ApproxTopK, exp.ArgMax, exp.ArgMin, exp.Array, exp.ArrayAgg, exp.ArrayAppend, exp.ArrayConcat,

@@ -8,12 +8,6 @@ from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_contracts.resources import Connection, ConnectionState
 from rowcall_contracts.work import State
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.crypto import Sealer
-from rowcall_runtime.driver import DocumentCollection
-from rowcall_runtime.errors import StoreUnavailable
-from rowcall_runtime.ids import Prefix, new_id
-
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.connections.schemas import ConnectionPatch, NewConnection
 from rowcall_gateway.connections.uris import uri_hint
@@ -25,6 +19,11 @@ from rowcall_gateway.jobs.following import Following
 from rowcall_gateway.jobs.schemas import NewConnectionCheck
 from rowcall_gateway.problems import Refusal
 from rowcall_gateway.resources import Resources
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.crypto import Sealer
+from rowcall_runtime.driver import DocumentCollection
+from rowcall_runtime.errors import StoreUnavailable
+from rowcall_runtime.ids import Prefix, new_id
 
 CHECK_WAIT_S = 10.0
 CHECK_TIMEOUT_S = 60
@@ -118,9 +117,7 @@ class ConnectionDesk:
             description=new.description,
         )
 
-    async def _check(
-        self, caller: Caller, connection_id: str, idempotency: Idempotency = NO_IDEMPOTENCY
-    ) -> None:
+    async def _check(self, caller: Caller, connection_id: str, idempotency: Idempotency = NO_IDEMPOTENCY) -> None:
         """Runs a check and waits for it; returns when it went well, or goes on."""
         wanted = NewConnectionCheck(
             kind=KIND, input=CheckConnectionInput(connection_id=connection_id), timeout_s=CHECK_TIMEOUT_S

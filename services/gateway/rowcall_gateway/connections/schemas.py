@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
+
 from rowcall_contracts.base import Contract
 from rowcall_contracts.catalog import Dialect
 from rowcall_contracts.problems import Problem
 from rowcall_contracts.resources import Connection, ConnectionState
-
 from rowcall_gateway.cursors import Page
 from rowcall_gateway.names import Description, Name
 
@@ -17,7 +17,6 @@ ConnectionUri = Annotated[
     Field(
         min_length=1,
         max_length=2_048,
-        repr=False,
         description="`sqlite:////abs/file`, `duckdb:////abs/file` or `postgresql://user:password@host/database`.",
         json_schema_extra={"writeOnly": True, "format": "password"},
     ),
@@ -28,7 +27,7 @@ class NewConnection(Contract):
     """A database to register."""
 
     name: Name
-    uri: ConnectionUri
+    uri: ConnectionUri = Field(repr=False)
     description: Description = ""
 
 
@@ -36,7 +35,7 @@ class ConnectionPatch(Contract):
     """What to change; absent fields stay. A new URI is checked, and stays out when it fails."""
 
     name: Name | None = None
-    uri: ConnectionUri | None = None
+    uri: ConnectionUri | None = Field(None, repr=False)
     description: Description | None = None
 
 

@@ -6,11 +6,6 @@ from dataclasses import dataclass
 from rowcall_contracts.inputs import IndexDocumentInput, SearchDocumentsInput
 from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.resources import Document, DocumentState
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.driver import DocumentCollection
-from rowcall_runtime.errors import StoreUnavailable
-from rowcall_runtime.ids import Prefix, new_id
-
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.cursors import PageQuery, next_cursor
 from rowcall_gateway.documents.schemas import DocumentBody
@@ -23,6 +18,10 @@ from rowcall_gateway.jobs.schemas import NewDocumentIndex, NewDocumentSearch
 from rowcall_gateway.problems import Refusal
 from rowcall_gateway.resources import Resources
 from rowcall_gateway.unfinished import UNFINISHED
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.driver import DocumentCollection
+from rowcall_runtime.errors import StoreUnavailable
+from rowcall_runtime.ids import Prefix, new_id
 
 SEARCH_WAIT_S = 10.0
 SEARCH_TIMEOUT_S = 30

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
+
 from rowcall_contracts.inputs import SearchDocumentsInput
 from rowcall_contracts.outputs import DocumentsFound
 from rowcall_contracts.scopes import Scope
 from rowcall_contracts.work import State
-
 from rowcall_gateway.admission import Requires
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.connections.desk import failed_job
@@ -80,7 +80,11 @@ async def get_document(document_id: str, caller: Reader, parts: Handed) -> Docum
 @router.get(
     "/{document_id}/content",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}, "text/markdown": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "content": {"text/plain": {"schema": {"type": "string"}}, "text/markdown": {"schema": {"type": "string"}}}
+        }
+    },
 )
 async def get_document_content(document_id: str, caller: Reader, parts: Handed) -> Response:
     """Reads a document as it was uploaded."""

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
+
 from rowcall_contracts.outputs import Passage
 from rowcall_contracts.resources import DocumentState
-
 from rowcall_gateway.cursors import Page
 from rowcall_gateway.jobs.schemas import JobBody
 

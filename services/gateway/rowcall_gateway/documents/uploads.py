@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from fastapi import UploadFile
 from pydantic import TypeAdapter, ValidationError
-from rowcall_contracts.problems import FieldError, ProblemType
 
+from rowcall_contracts.problems import FieldError, ProblemType
 from rowcall_gateway.body_limit import MAX_DOCUMENT_BYTES
 from rowcall_gateway.names import Name
 from rowcall_gateway.problems import Refusal
@@ -40,7 +40,7 @@ async def read_upload(file: UploadFile, name: str | None) -> Upload:
     """Reads an uploaded file.
 
     Raises:
-        Refusal: neither text nor Markdown (415), too large (413), empty (422), not UTF-8 or without a usable name (422).
+        Refusal: neither text nor Markdown (415), too large (413), empty, not UTF-8 or without a usable name (422).
     """
     media_type = media_type_of(file.content_type or "", file.filename or "")
     content = await file.read()
@@ -49,7 +49,8 @@ async def read_upload(file: UploadFile, name: str | None) -> Upload:
     if not content:
         raise Refusal.at("/file", "The file is empty.")
     _require_text(content)
-    return Upload(name=_require_name(name or PurePosixPath(file.filename or "").name), media_type=media_type, content=content)
+    named = _require_name(name or PurePosixPath(file.filename or "").name)
+    return Upload(name=named, media_type=media_type, content=content)
 
 
 def media_type_of(content_type: str, filename: str) -> str:

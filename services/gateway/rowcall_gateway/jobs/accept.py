@@ -8,19 +8,18 @@ from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.metrics import Metric
 from rowcall_contracts.pipelines import PIPELINES, Step
 from rowcall_contracts.work import HistoryEntry, HistoryEvent, State
-from rowcall_runtime.bus import Bus
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.ids import Prefix, new_id
-from rowcall_runtime.job_workload import QUEUED_ALARM
-from rowcall_runtime.metrics import Metrics
-from rowcall_runtime.tracing import current_traceparent
-
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.idempotency import Idempotency
 from rowcall_gateway.jobs.schemas import NewJob
 from rowcall_gateway.jobs.store import JobStore
 from rowcall_gateway.jobs.subjects import Subjects
 from rowcall_gateway.unfinished import UnfinishedJobs
+from rowcall_runtime.bus import Bus
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.ids import Prefix, new_id
+from rowcall_runtime.job_workload import QUEUED_ALARM
+from rowcall_runtime.metrics import Metrics
+from rowcall_runtime.tracing import current_traceparent
 
 NO_IDEMPOTENCY = Idempotency()
 

@@ -8,16 +8,15 @@ from rowcall_contracts.metrics import Metric
 from rowcall_contracts.pipelines import PIPELINES
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.work import TERMINAL, HistoryEvent, State
+from rowcall_gateway.jobs.store import JobStore
+from rowcall_gateway.problems import Refusal
+from rowcall_gateway.waiting import Waiters
 from rowcall_runtime.bus import Bus
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.job_workload import QUEUED_ALARM, final_event
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.outbox import OutboxRelay, Parcel
 from rowcall_runtime.work_store import Change
-
-from rowcall_gateway.jobs.store import JobStore
-from rowcall_gateway.problems import Refusal
-from rowcall_gateway.waiting import Waiters
 
 MAX_RACES = 20
 """A job has few steps; losing this often to its workers means that something else is wrong."""

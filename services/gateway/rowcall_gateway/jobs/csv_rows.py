@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncIterator, Iterable
 
 from rowcall_contracts.results import Cell, ResultColumn
-
 from rowcall_gateway.jobs.rows import Row
 
 MEDIA_TYPE = "text/csv"

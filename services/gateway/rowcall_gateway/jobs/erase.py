@@ -6,10 +6,9 @@ Erasing takes back an event that was not published yet: nothing about the job is
 from dataclasses import dataclass
 
 from rowcall_contracts.work import TERMINAL
-from rowcall_runtime.driver import Filter
-
 from rowcall_gateway.jobs.cancel import Cancelling
 from rowcall_gateway.jobs.store import JobStore
+from rowcall_runtime.driver import Filter
 
 
 @dataclass(frozen=True, kw_only=True)

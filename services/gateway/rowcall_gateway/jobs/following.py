@@ -5,7 +5,6 @@ from functools import partial
 
 from rowcall_contracts.jobs import Job
 from rowcall_contracts.work import TERMINAL
-
 from rowcall_gateway.etags import is_known
 from rowcall_gateway.jobs.store import JobStore
 from rowcall_gateway.waiting import Waiters

@@ -5,7 +5,6 @@ from rowcall_contracts.jobs import JobKind
 from rowcall_contracts.outputs import OUTPUTS
 from rowcall_contracts.pipelines import PIPELINES
 from rowcall_contracts.work import State
-
 from rowcall_gateway.jobs.schemas import KindBody, KindList
 
 

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
+
 from rowcall_contracts.inputs import MAX_ROWS_LIMIT
 from rowcall_contracts.scopes import Scope
-
 from rowcall_gateway.admission import Requires
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.etags import IfNoneMatch, etag, is_known
@@ -91,7 +91,9 @@ async def cancel_job(job_id: str, caller: Writer, parts: Handed, response: Respo
     return JobBody.of(job)
 
 
-@router.get("/{job_id}/rows", response_model=RowsPage, responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}})
+@router.get(
+    "/{job_id}/rows", response_model=RowsPage, responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}}
+)
 async def get_job_rows(
     job_id: str,
     caller: Reader,

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, TypeAdapter
+
 from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.outputs import Executed, ExecutionRound
 from rowcall_contracts.pipelines import Step
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.results import Cell, ResultColumn
-from rowcall_runtime.driver import DocumentCollection
-
 from rowcall_gateway.problems import Refusal
+from rowcall_runtime.driver import DocumentCollection
 
 Row = tuple[Cell, ...]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
 from rowcall_contracts.base import Contract
 from rowcall_contracts.inputs import (
     ChatInput,
@@ -19,7 +20,6 @@ from rowcall_contracts.inputs import (
 from rowcall_contracts.jobs import Job, JobKind, JsonObject
 from rowcall_contracts.problems import Problem
 from rowcall_contracts.work import TERMINAL, State
-
 from rowcall_gateway.cursors import Page, PageQuery
 
 TIMEOUT_DEFAULT_S = 120

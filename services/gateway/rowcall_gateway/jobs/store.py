@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from rowcall_contracts.jobs import Job
 from rowcall_contracts.problems import ProblemType
-from rowcall_runtime.driver import DocumentCollection, Filter
-from rowcall_runtime.errors import DuplicateKey, StoreRefused, StoreUnavailable
-from rowcall_runtime.work_store import Change, WorkStore
-
 from rowcall_gateway.cursors import PageQuery, next_cursor
 from rowcall_gateway.idempotency import Idempotency
 from rowcall_gateway.problems import Refusal
+from rowcall_runtime.driver import DocumentCollection, Filter
+from rowcall_runtime.errors import DuplicateKey, StoreRefused, StoreUnavailable
+from rowcall_runtime.work_store import Change, WorkStore
 
 LISTED_FIELDS = tuple(set(Job.model_fields) - {"outputs", "output", "outbox", "history"})
 """Lists leave out what is large."""

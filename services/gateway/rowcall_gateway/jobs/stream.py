@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import Header
 from fastapi.sse import ServerSentEvent
 from pydantic import BaseModel
+
 from rowcall_contracts.jobs import Job
 from rowcall_contracts.work import HistoryEntry, HistoryEvent, State
-from rowcall_runtime.errors import StoreUnavailable
-
 from rowcall_gateway.jobs.following import Following, has_ended
 from rowcall_gateway.jobs.schemas import JobBody
 from rowcall_gateway.problems import Refusal
+from rowcall_runtime.errors import StoreUnavailable
 
 STATE_EVENT = "state"
 END_EVENT = "end"

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from rowcall_contracts.jobs import Job
-from rowcall_contracts.scopes import Scope
 from starlette.exceptions import HTTPException
 
+from rowcall_contracts.jobs import Job
+from rowcall_contracts.scopes import Scope
 from rowcall_gateway.admission import Requires
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.jobs.following import has_ended

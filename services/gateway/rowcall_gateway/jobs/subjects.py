@@ -8,11 +8,10 @@ from rowcall_contracts.jobs import JobKind
 from rowcall_contracts.pipelines import Step
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.resources import ConnectionState
-from rowcall_runtime.driver import DocumentCollection
-
 from rowcall_gateway.expiring import ExpiringCache
 from rowcall_gateway.jobs.schemas import NewJob
 from rowcall_gateway.problems import Refusal
+from rowcall_runtime.driver import DocumentCollection
 
 CONNECTION_CACHE_S = 1.0
 """A connection that was ready is taken to be ready this long."""

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rowcall_contracts.resources import Key, Workspace
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.ids import Prefix, new_id
-
 from rowcall_gateway.auth import KEY_PREFIX, Gate, key_digest
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.idempotency import Idempotency
 from rowcall_gateway.keys.schemas import KeysQuery, NewKey
 from rowcall_gateway.problems import Refusal
 from rowcall_gateway.resources import Resources
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.ids import Prefix, new_id
 
 HINT_LENGTH = 4
 

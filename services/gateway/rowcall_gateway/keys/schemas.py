@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
 from rowcall_contracts.base import Contract
 from rowcall_contracts.resources import Key
 from rowcall_contracts.scopes import ROLES, Role, Scope
-
 from rowcall_gateway.cursors import Page, PageQuery
 from rowcall_gateway.names import Name
 

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rowcall_runtime.driver import DocumentCollection
-
 from rowcall_gateway.cursors import next_cursor
 from rowcall_gateway.problems import Refusal
 from rowcall_gateway.webhooks.schemas import DeliveriesQuery, DeliveryBody, DeliveryDetail
+from rowcall_runtime.driver import DocumentCollection
 
 LISTED_FIELDS: Sequence[str] = tuple(DeliveryBody.model_fields)
 

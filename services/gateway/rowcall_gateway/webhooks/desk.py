@@ -9,16 +9,15 @@ from rowcall_contracts.problems import FieldError, ProblemType
 from rowcall_contracts.resources import Endpoint
 from rowcall_contracts.webhook_secrets import new_secret
 from rowcall_contracts.webhook_urls import InvalidWebhookUrl, RefusedWebhookAddress, require_webhook_url
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.crypto import Sealer
-from rowcall_runtime.ids import Prefix, new_id
-
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.etags import require_match
 from rowcall_gateway.idempotency import Idempotency
 from rowcall_gateway.problems import Refusal
 from rowcall_gateway.resources import Resources
 from rowcall_gateway.webhooks.schemas import EVERY_TYPE, EndpointPatch, NewEndpoint
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.crypto import Sealer
+from rowcall_runtime.ids import Prefix, new_id
 
 
 @dataclass(frozen=True, kw_only=True)

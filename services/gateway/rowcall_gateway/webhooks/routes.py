@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
+
 from rowcall_contracts.pipelines import event_types
 from rowcall_contracts.scopes import Scope
-
 from rowcall_gateway.admission import Requires
 from rowcall_gateway.caller import Caller
 from rowcall_gateway.cursors import PageQuery

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
 from rowcall_contracts.base import Contract
 from rowcall_contracts.pipelines import event_types
 from rowcall_contracts.resources import Attempt, Endpoint
 from rowcall_contracts.webhook_urls import MAX_URL_LENGTH
 from rowcall_contracts.work import State
-
 from rowcall_gateway.cursors import Page, PageQuery
 from rowcall_gateway.names import Description
 

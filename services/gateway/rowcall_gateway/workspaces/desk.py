@@ -4,16 +4,15 @@ from dataclasses import dataclass
 
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.resources import Collection, Workspace
-from rowcall_runtime.clock import Clock
-from rowcall_runtime.driver import Store
-from rowcall_runtime.ids import Prefix, new_id
-
 from rowcall_gateway.auth import DEFAULT_WORKSPACE
 from rowcall_gateway.idempotency import Idempotency
 from rowcall_gateway.jobs.erase import Erasing
 from rowcall_gateway.problems import Refusal
 from rowcall_gateway.resources import Resources
 from rowcall_gateway.workspaces.schemas import NewWorkspace
+from rowcall_runtime.clock import Clock
+from rowcall_runtime.driver import Store
+from rowcall_runtime.ids import Prefix, new_id
 
 OWNED = (
     Collection.KEYS,
@@ -43,9 +42,7 @@ class WorkspaceDesk:
         """Creates a workspace, or returns the one that the same request created before."""
         now = self.clock.now()
         workspace_id = new_id(Prefix.WORKSPACE)
-        workspace = Workspace(
-            id=workspace_id, workspace_id=workspace_id, name=new.name, created_at=now, updated_at=now
-        )
+        workspace = Workspace(id=workspace_id, workspace_id=workspace_id, name=new.name, created_at=now, updated_at=now)
         stored, _ = await self.workspaces.create(workspace, idempotency)
         return stored
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from pydantic import BaseModel
+
 from rowcall_contracts.base import Contract
 from rowcall_contracts.resources import Workspace
-
 from rowcall_gateway.cursors import Page
 from rowcall_gateway.names import Name
 

@@ -1,4 +1,4 @@
-"""Adjectives whose comparative and superlative say which column is meant: `oldest` is the greatest age or least year."""
+"""Adjectives that say by themselves which column is meant: `oldest` is the greatest age or the least year."""
 
 from dataclasses import dataclass
 

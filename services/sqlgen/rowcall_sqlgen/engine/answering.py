@@ -1,6 +1,6 @@
 """The engine's whole answer to a question: ranked candidates, a question back, or a refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, Generation
@@ -20,8 +20,15 @@ _TIED_SCORE = 0.02
 _TIED_QUALITY = 0.02
 
 
-def answer(text: str, index: SchemaIndex, today: date, *, tried: frozenset[str] = frozenset()) -> Generation:
-    """Answers from the index alone. `tried`: SQL of earlier rounds that is not to be offered again."""
+def answer(
+    text: str,
+    index: SchemaIndex,
+    today: date,
+    *,
+    tried: frozenset[str] = frozenset(),
+    allows: Callable[[str], bool] = lambda _: True,
+) -> Generation:
+    """Answers from the index alone. `tried`: SQL of earlier rounds, not to be offered again; `allows`: the guard."""
     question = words(text)
     if len(question) > LONGEST_QUESTION_WORDS:
         return _clarified(too_long(index, LONGEST_QUESTION_WORDS), index)
@@ -31,7 +38,7 @@ def answer(text: str, index: SchemaIndex, today: date, *, tried: frozenset[str] 
     clarification = _doubt(understood, question, index)
     if clarification:
         return _clarified(clarification, index)
-    candidates = _candidates(understood.found, question, index, tried)
+    candidates = _candidates(understood.found, question, index, lambda sql: sql not in tried and allows(sql))
     if not candidates:
         return _clarified(no_reading(understood.cut, question, None, index), index)
     return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
@@ -57,14 +64,14 @@ def _rival(reading: Reading, best: Reading) -> bool:
 
 
 def _candidates(
-    found: Sequence[Reading], question: Sequence[Word], index: SchemaIndex, tried: frozenset[str]
+    found: Sequence[Reading], question: Sequence[Word], index: SchemaIndex, offered: Callable[[str], bool]
 ) -> tuple[Candidate, ...]:
     candidates: dict[str, Candidate] = {}
     for reading in found:
         if reading.score < LEAST_SCORE or len(candidates) == MAX_CANDIDATES:
             break
         sql = write_sql(reading.meaning, index.dialect, index.tables)
-        if sql not in tried and sql not in candidates:
+        if sql not in candidates and offered(sql):
             candidates[sql] = Candidate(
                 sql=sql,
                 confidence=round(reading.score, 3),

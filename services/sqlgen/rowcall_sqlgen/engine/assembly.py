@@ -87,7 +87,9 @@ class _Parts:
 
     def grouping(self, items: Sequence[Item], orders: Sequence[Order], filters: Filters) -> tuple[ColumnRef, ...]:
         """The columns of GROUP BY: those asked for, or those that a measure beside plain columns implies."""
-        measures = [i for i in items if isinstance(i, Measure)] + [o.item for o in orders if isinstance(o.item, Measure)]
+        measures = [i for i in items if isinstance(i, Measure)] + [
+            o.item for o in orders if isinstance(o.item, Measure)
+        ]
         if self.groups and (measures or filters.having):
             if any(isinstance(order.item, ColumnRef) for order in orders) and self.ranks:
                 raise NoMeaning("the first row of each group is not supported")
@@ -129,7 +131,9 @@ class _Query:
         core = self._core(measures)
         root = core[0]
         joins = self._routes.tree(root, core)
-        placed = place_filters(self._filters, core, self._parts.focus, grouped=bool(self._group), index=self._index, routes=self._routes)
+        placed = place_filters(
+            self._filters, core, self._parts.focus, grouped=bool(self._group), index=self._index, routes=self._routes
+        )
         joined = {root, *(join.step.far for join in joins)}
         more = self._routes.tree(root, [*(j.step.far for j in joins), *placed.joined])
         joins = (*joins, *(join for join in more if join.step.far not in joined))
@@ -179,7 +183,11 @@ class _Query:
         for column in self._group:
             parent = self._index.graph.parent_of(column)
             if parent and parent.table not in joined and any(c.table == parent.table for c in self._group):
-                path = [p for p in self._index.graph.paths(column.table, parent.table) if p[0].near_columns == (column.column,)]
+                path = [
+                    p
+                    for p in self._index.graph.paths(column.table, parent.table)
+                    if p[0].near_columns == (column.column,)
+                ]
                 found.append(Join(path[0][0], optional=True))
         return tuple(found)
 
@@ -192,7 +200,11 @@ class _Query:
 
 def _unrepeated(measure: Measure, joins: Sequence[Join], root: str, index: SchemaIndex) -> Measure:
     """Keeps a measure right where joins repeat its rows: counts go over the key; sums and averages are refused."""
-    if not _repeats(measure.table, joins, root) or measure.distinct or measure.aggregate in (Aggregate.MIN, Aggregate.MAX):
+    if (
+        not _repeats(measure.table, joins, root)
+        or measure.distinct
+        or measure.aggregate in (Aggregate.MIN, Aggregate.MAX)
+    ):
         return measure
     key = index.tables[measure.table].primary_key
     if measure.aggregate is Aggregate.COUNT and len(key) == 1:

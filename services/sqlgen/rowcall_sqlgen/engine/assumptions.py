@@ -43,7 +43,11 @@ def _about(span: Span, option: Option, question: Sequence[Word]) -> Iterator[str
             yield f"`{text}` was read as the table {table}."
         case Superlative(_, ColumnRef() as column) | Comparing(_, ColumnRef() as column):
             yield f"`{text}` was read from {column_name(column)}."
-    if question[span.end - 1].lower in UNITS and span.end - span.start > 1 and not isinstance(option.mark, TableMention):
+    if (
+        question[span.end - 1].lower in UNITS
+        and span.end - span.start > 1
+        and not isinstance(option.mark, TableMention)
+    ):
         yield f"The number in `{text}` was compared in the column's own unit."
 
 
@@ -63,7 +67,11 @@ def _about_dates(reading: Reading) -> Iterator[str]:
 def _about_joins(reading: Reading) -> Iterator[str]:
     meaning = reading.meaning
     for join in meaning.joins:
-        if not join.optional and _drops_rows(join.step) and any(isinstance(i, Measure | AllColumns) for i in meaning.items):
+        if (
+            not join.optional
+            and _drops_rows(join.step)
+            and any(isinstance(i, Measure | AllColumns) for i in meaning.items)
+        ):
             yield f"Only rows of {join.step.near} with a match in {join.step.far} were counted."
 
 

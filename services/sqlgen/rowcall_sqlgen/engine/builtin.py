@@ -7,6 +7,7 @@ from rowcall_sqlgen.engine.answering import answer
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from rowcall_sqlgen.generator import GenerationRequest
 from rowcall_sqlgen.index_cache import IndexCache, cache_key, size_of
+from rowcall_sqlgen.screening import may_run
 
 
 class BuiltinGenerator:
@@ -18,8 +19,7 @@ class BuiltinGenerator:
     async def generate(self, request: GenerationRequest) -> Generation:
         """Returns ranked candidates that were not tried before, or a clarification."""
         index = await self._index(request)
-        tried = frozenset(tried.candidate.sql for tried in request.feedback)
-        return await asyncio.to_thread(answer, request.question, index, request.now.date(), tried=tried)
+        return await asyncio.to_thread(_answer, request, index)
 
     async def _index(self, request: GenerationRequest) -> SchemaIndex:
         key = cache_key(request.connection_id, request.catalog)
@@ -29,3 +29,13 @@ class BuiltinGenerator:
             index = await asyncio.to_thread(build_index, request.catalog)
             self._cache.put(key, index, size_bytes=await asyncio.to_thread(size_of, index))
         return index
+
+
+def _answer(request: GenerationRequest, index: SchemaIndex) -> Generation:
+    return answer(
+        request.question,
+        index,
+        request.now.date(),
+        tried=frozenset(tried.candidate.sql for tried in request.feedback),
+        allows=lambda sql: may_run(sql, request.catalog),
+    )

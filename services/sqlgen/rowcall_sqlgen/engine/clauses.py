@@ -24,7 +24,7 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on rows, or on groups when it compares a measure. `apart`: some row meets it, not the same one as others."""
+    """A condition on rows, or on groups when it compares a measure. `apart`: not by the same row as its neighbour."""
 
     predicate: Predicate
     negated: bool = False

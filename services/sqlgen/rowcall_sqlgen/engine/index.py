@@ -134,7 +134,11 @@ def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]
         pair = names[table.name]
         if pair:
             quality = 0.9 if len(pair) > 1 else 0.85
-            for bag in (("name",), ("full", "name"), *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8)):
+            for bag in (
+                ("name",),
+                ("full", "name"),
+                *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8),
+            ):
                 add(bag, ColumnMention(pair), quality)
     return {bag: tuple(Link(mention, quality) for mention, quality in links.items()) for bag, links in found.items()}
 

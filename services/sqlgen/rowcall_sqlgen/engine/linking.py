@@ -228,7 +228,9 @@ def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
     yield from (_priced(found, 1.0, content[-1], index) for found in direct)
     if not any(found.quality >= _SURE for found in direct):
         for spelling in _synonymous(lemmas):
-            yield from (_priced(found, _SYNONYM_QUALITY, content[-1], index) for found in index.phrases.get(spelling, ()))
+            yield from (
+                _priced(found, _SYNONYM_QUALITY, content[-1], index) for found in index.phrases.get(spelling, ())
+            )
 
 
 def _priced(found: Link, factor: float, last: Word, index: SchemaIndex) -> Option:
@@ -252,8 +254,6 @@ def _synonymous(lemmas: tuple[str, ...]) -> Iterator[Bag]:
     for at, word in enumerate(lemmas):
         for synonym in SYNONYMS.get(word, ()):
             yield bag((*lemmas[:at], synonym, *lemmas[at + 1 :]))
-
-
 
 
 def is_stop_word(word: Word) -> bool:

@@ -23,7 +23,7 @@ def name_columns(table: Table) -> tuple[ColumnRef, ...]:
 
 
 def _person_name(table: Table, own: tuple[str, ...]) -> tuple[ColumnRef, ...]:
-    found = {}
+    found: dict[tuple[str, ...], ColumnRef] = {}
     for column in table.columns:
         words = tuple(word for word in spelled_words(column.name) if word not in own)
         found.setdefault(words, ColumnRef(table.name, column.name))

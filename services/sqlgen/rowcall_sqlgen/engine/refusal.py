@@ -7,7 +7,15 @@ from rowcall_contracts.candidates import Clarification, ClarificationKind
 from rowcall_sqlgen.engine.assumptions import column_name
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.linking import Cut, Option
-from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, Comparing, Mark, Superlative, TableMention, ValueMention
+from rowcall_sqlgen.engine.marks import (
+    ColumnMention,
+    ColumnRef,
+    Comparing,
+    Mark,
+    Superlative,
+    TableMention,
+    ValueMention,
+)
 from rowcall_sqlgen.engine.problems import NoMeaning, NoWay, SeveralDates, SeveralWays
 from rowcall_sqlgen.engine.reading import Reading
 from rowcall_sqlgen.engine.vocabulary import STOP_WORDS

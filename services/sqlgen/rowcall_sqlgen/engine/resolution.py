@@ -6,7 +6,16 @@ from math import prod
 
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.linking import Option, Span, mentioned_table
-from rowcall_sqlgen.engine.marks import ColumnMention, Comparing, Cue, Mark, Role, Superlative, TableMention, ValueMention
+from rowcall_sqlgen.engine.marks import (
+    ColumnMention,
+    Comparing,
+    Cue,
+    Mark,
+    Role,
+    Superlative,
+    TableMention,
+    ValueMention,
+)
 from rowcall_sqlgen.engine.vocabulary import ROLE_WORDS
 
 MOST_INTERPRETATIONS = 64

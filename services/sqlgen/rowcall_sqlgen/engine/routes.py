@@ -39,7 +39,9 @@ class Routes:
         for table in tables:
             if table in reached:
                 continue
-            path = min((self.path(start, table) for start in reached if self._connected(start, table)), key=len, default=None)
+            path = min(
+                (self.path(start, table) for start in reached if self._connected(start, table)), key=len, default=None
+            )
             if path is None:
                 raise NoWay(root, table)
             for step in path:

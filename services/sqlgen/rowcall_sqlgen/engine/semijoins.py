@@ -112,7 +112,9 @@ class _Placing:
                 self.where.append(self.member(measure.table, conditions, having=(predicate,)))
         return tuple(kept)
 
-    def member(self, table: str, conditions: tuple[Predicate, ...], *, having: tuple[Predicate, ...] = ()) -> Membership:
+    def member(
+        self, table: str, conditions: tuple[Predicate, ...], *, having: tuple[Predicate, ...] = ()
+    ) -> Membership:
         """Builds `key IN (SELECT …)` from the nearest table of the result to `table`."""
         path = self._nearest(table)
         if not path or len(path[0].near_columns) != 1:

@@ -27,7 +27,7 @@ from rowcall_sqlgen.engine.meaning import (
 )
 from rowcall_sqlgen.engine.reserved_words import needs_quotes
 
-_COMPARISONS: Mapping[Operator, type[exp.Binary]] = {
+_COMPARISONS: Mapping[Operator, type[exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE]] = {
     Operator.EQ: exp.EQ,
     Operator.NE: exp.NEQ,
     Operator.LT: exp.LT,
@@ -35,7 +35,7 @@ _COMPARISONS: Mapping[Operator, type[exp.Binary]] = {
     Operator.GT: exp.GT,
     Operator.GE: exp.GTE,
 }
-_AGGREGATES: Mapping[Aggregate, type[exp.AggFunc]] = {
+_AGGREGATES: Mapping[Aggregate, type[exp.Count | exp.Sum | exp.Avg | exp.Min | exp.Max]] = {
     Aggregate.COUNT: exp.Count,
     Aggregate.SUM: exp.Sum,
     Aggregate.AVG: exp.Avg,
@@ -99,7 +99,7 @@ class _Writer:
             case Dialect.DUCKDB:
                 return False
 
-    def _on(self, join: Join) -> exp.Expression:
+    def _on(self, join: Join) -> exp.Expr:
         scope = _Scope(self, qualified=True)
         step = join.step
         pairs = zip(step.near_columns, step.far_columns, strict=True)
@@ -121,21 +121,23 @@ class _Scope:
         self._writer = writer
         self._qualified = qualified
 
-    def item(self, item: Item) -> exp.Expression:
+    def item(self, item: Item) -> exp.Expr:
         match item:
             case ColumnRef():
                 return self.column(item)
             case Measure():
                 return self.measure(item)
             case AllColumns(table):
-                return exp.Column(this=exp.Star(), table=self._writer.identifier(table)) if self._qualified else exp.Star()
+                return (
+                    exp.Column(this=exp.Star(), table=self._writer.identifier(table)) if self._qualified else exp.Star()
+                )
 
     def column(self, ref: ColumnRef) -> exp.Column:
         table = self._writer.identifier(ref.table) if self._qualified else None
         return exp.Column(this=self._writer.identifier(ref.column), table=table)
 
-    def measure(self, measure: Measure) -> exp.Expression:
-        of: exp.Expression = self.column(measure.column) if measure.column else exp.Star()
+    def measure(self, measure: Measure) -> exp.Expr:
+        of: exp.Expr = self.column(measure.column) if measure.column else exp.Star()
         if measure.distinct:
             of = exp.Distinct(expressions=[of])
         return _AGGREGATES[measure.aggregate](this=of)
@@ -145,7 +147,7 @@ class _Scope:
         nulls_first = False if cut and self._writer.nullable(order.item) else self._writer.nulls_first(order.descending)
         return exp.Ordered(this=item, desc=order.descending or None, nulls_first=nulls_first)
 
-    def predicate(self, predicate: Predicate) -> exp.Expression:
+    def predicate(self, predicate: Predicate) -> exp.Expr:
         match predicate:
             case Comparison(subject, operator, value):
                 return _COMPARISONS[operator](this=self.item(subject), expression=self._value(value))
@@ -162,7 +164,7 @@ class _Scope:
             case _:
                 return self._combined(predicate)
 
-    def _combined(self, predicate: Not | AllOf | AnyOf) -> exp.Expression:
+    def _combined(self, predicate: Not | AllOf | AnyOf) -> exp.Expr:
         match predicate:
             case Not(inner):
                 return exp.not_(self.predicate(inner))
@@ -171,15 +173,15 @@ class _Scope:
             case AnyOf(parts):
                 return exp.or_(*self._all(parts))
 
-    def _all(self, predicates: Sequence[Predicate]) -> list[exp.Expression]:
+    def _all(self, predicates: Sequence[Predicate]) -> list[exp.Expr]:
         return [self.predicate(predicate) for predicate in predicates]
 
-    def _value(self, value: Scalar | Measure) -> exp.Expression:
+    def _value(self, value: Scalar | Measure) -> exp.Expr:
         if not isinstance(value, Measure):
             return _literal(value)
         whole = Meaning(items=(value,), source=value.table)
         return exp.Subquery(this=self._writer.query(whole))
 
 
-def _literal(value: Scalar) -> exp.Literal:
+def _literal(value: Scalar) -> exp.Expr:
     return exp.Literal.string(value) if isinstance(value, str) else exp.Literal.number(value)

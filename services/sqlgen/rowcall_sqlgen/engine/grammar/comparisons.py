@@ -21,7 +21,10 @@ from rowcall_sqlgen.engine.meaning import Between, Comparison, Measure, Predicat
 def comparison(marks: Marks, scene: Scene) -> Found | None:
     """`seats above 100`, `more than 100 seats`, `older than 30`, `more than 10 flights`, `average delay over 5`."""
     return (
-        _column_first(marks, scene) or _amount_first(marks, scene) or _with_average(marks, scene) or _of_measure(marks, scene)
+        _column_first(marks, scene)
+        or _amount_first(marks, scene)
+        or _with_average(marks, scene)
+        or _of_measure(marks, scene)
     )
 
 

@@ -40,8 +40,9 @@ def _range(ref: ColumnRef, ends: Marks, scene: Scene, *, length: int) -> Found |
         case [Number(low), Number(high)] if scene.index.is_numeric(ref):
             return Found(length, (Filter(Between(ref, low, high)),))
         case [Period() as first, Period() as last] if scene.index.is_date(ref):
-            low, high = compare(ref, Operator.GE, first, scene.index), compare(ref, Operator.LE, last, scene.index)
-            return Found(length, (Filter(low), Filter(high))) if low and high else None
+            begins = compare(ref, Operator.GE, first, scene.index)
+            ends = compare(ref, Operator.LE, last, scene.index)
+            return Found(length, (Filter(begins), Filter(ends))) if begins and ends else None
     return None
 
 
@@ -90,7 +91,9 @@ def _values(column: ColumnRef, marks: Marks) -> Found | None:
     texts = tuple(value for value in found.values if isinstance(value, str))
     if len(texts) != len(found.values):
         return Found(1, (Filter(Comparison(column, Operator.EQ, texts[0])),))
-    return Found(found.length, (Filter(OneOf(column, texts) if texts[1:] else Comparison(column, Operator.EQ, texts[0])),))
+    return Found(
+        found.length, (Filter(OneOf(column, texts) if texts[1:] else Comparison(column, Operator.EQ, texts[0])),)
+    )
 
 
 def named(marks: Marks, scene: Scene) -> Found | None:
@@ -105,7 +108,12 @@ def named(marks: Marks, scene: Scene) -> Found | None:
 def pattern(marks: Marks, scene: Scene) -> Found | None:
     """`name starts with "S"`, `titles containing "war"`, `tracks that contain the word "you"`."""
     match marks:
-        case [ColumnMention((ref,)), Cue.STARTS | Cue.ENDS | Cue.CONTAINS as how, Quoted(text) | ValueMention(_, text), *_]:
+        case [
+            ColumnMention((ref,)),
+            Cue.STARTS | Cue.ENDS | Cue.CONTAINS as how,
+            Quoted(text) | ValueMention(_, text),
+            *_,
+        ]:
             return _like(ref, how, text, length=3)
         case [TableMention(table), Cue.WITH, *rest] if len(scene.index.names[table]) == 1:
             found = pattern((ColumnMention(scene.index.names[table]), *rest), scene)

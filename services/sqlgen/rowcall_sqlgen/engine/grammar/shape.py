@@ -73,8 +73,7 @@ def ranking(marks: Marks, scene: Scene) -> Found | None:
 def _superlative(marks: Marks, scene: Scene, count: int | None) -> Found | None:
     if not marks or not isinstance(marks[0], Superlative):
         return None
-    found = _by_adjective(marks, count) if marks[0].column else _by_amount(marks, scene, count)
-    return found
+    return _by_adjective(marks, count) if marks[0].column else _by_amount(marks, scene, count)
 
 
 def _by_adjective(marks: Marks, count: int | None) -> Found | None:

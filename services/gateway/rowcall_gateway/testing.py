@@ -1,0 +1,161 @@
+"""The real gateway for tests: over real HTTP and a real store, with Kafka away and the test in the workers' place."""
+
+import base64
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_urlsafe
+
+import httpx
+from nacl.public import PrivateKey
+
+from rowcall_contracts.jobs import Job
+from rowcall_contracts.pipelines import Service
+from rowcall_contracts.resources import Collection, Connection, ConnectionState, Key
+from rowcall_contracts.scopes import ROLES, Role, Scope
+from rowcall_contracts.settings import GatewaySettings
+from rowcall_contracts.work import TERMINAL, HistoryEvent, State
+from rowcall_gateway.app import build
+from rowcall_gateway.auth import KEY_PREFIX, ensure_workspace, key_digest
+from rowcall_gateway.parts import Parts
+from rowcall_gateway.waiting import Waiters
+from rowcall_gateway.wiring import Wiring
+from rowcall_runtime.bus import Bus
+from rowcall_runtime.clock import StoreClock
+from rowcall_runtime.crypto import Sealer, public_key_of
+from rowcall_runtime.driver import Store, open_store
+from rowcall_runtime.health import serving
+from rowcall_runtime.ids import Prefix, new_id
+from rowcall_runtime.job_workload import final_event
+from rowcall_runtime.kafka_security import KafkaAccess
+from rowcall_runtime.metrics import Metrics
+from rowcall_runtime.outbox import OutboxRelay
+from rowcall_runtime.process import Background, Platform
+from rowcall_runtime.repository import Repository
+from rowcall_runtime.subscriptions import Subscriptions
+from rowcall_runtime.work_store import Change, WorkStore
+
+CLOSED_PORT = "127.0.0.1:1"
+WORKER = "executor@test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """A running gateway, and the hands that a test needs."""
+
+    url: str
+    platform: Platform
+    parts: Parts
+    waiters: Waiters
+    master_key: str
+
+    @property
+    def store(self) -> Store:
+        """The gateway's store."""
+        return self.platform.store
+
+    async def new_key(self, workspace_id: str, scopes: Iterable[Scope] = ROLES[Role.ADMIN], **fields: object) -> str:
+        """Inserts a key as the store holds it and returns its text; `fields` are further ones of `Key`."""
+        await ensure_workspace(self.store, workspace_id, self.platform.clock.now())
+        token, now = KEY_PREFIX + token_urlsafe(32), self.platform.clock.now()
+        given = {"scopes": tuple(scopes), "name": "test", "hint": token[-4:], "sha256": key_digest(token)}
+        times = {"created_at": now, "updated_at": now}
+        key = Key.model_validate({"id": new_id(Prefix.KEY), "workspace_id": workspace_id, **given, **times, **fields})
+        await Repository(self.store.collection(Collection.KEYS), Key).insert(key)
+        return token
+
+    def client(self, token: str | None) -> httpx.AsyncClient:
+        """Returns a client that sends the key; the caller closes it."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20)
+
+    async def new_connection(self, workspace_id: str, state: ConnectionState = ConnectionState.READY) -> str:
+        """Inserts a connection in a state and returns its id."""
+        now = self.platform.clock.now()
+        connection = Connection(
+            id=new_id(Prefix.CONNECTION),
+            workspace_id=workspace_id,
+            created_at=now,
+            updated_at=now,
+            name="flights",
+            uri=Sealer(public_key_of(self.master_key)).seal("sqlite:////data/flights.db"),
+            uri_hint="sqlite://flights.db",
+            state=state,
+            catalog_revision="cat_1",
+        )
+        await Repository(self.store.collection(Collection.CONNECTIONS), Connection).insert(connection)
+        return connection.id
+
+    def worker(self) -> WorkStore[Job]:
+        """Returns the store as a worker of another process has it."""
+        jobs = self.store.collection(Collection.JOBS)
+        return WorkStore(jobs, Job, self.platform.clock, owner=WORKER, lease_ttl=timedelta(seconds=10))
+
+    async def job(self, job_id: str) -> Job:
+        """Reads a job that is there."""
+        job = await self.worker().load(job_id)
+        assert job is not None, job_id
+        return job
+
+    async def move(self, job_id: str, state: State, *, step: str | None = None, **fields: object) -> Job:
+        """Makes a worker's move on a job and wakes whoever waits for it, as the bus would."""
+        job = await self.job(job_id)
+        ended = state in TERMINAL
+        outbox = {"outbox": [final_event(job, state, {}, self.platform.clock).model_dump()]} if ended else {}
+        event = HistoryEvent.FAILED if state is State.FAILED else HistoryEvent.FINISHED
+        change = Change(
+            event=event,
+            state=state,
+            step=step or job.step,
+            due_at=self.platform.clock.now() + timedelta(minutes=1),
+            fields={**fields, **outbox},
+        )
+        assert await self.worker().apply(job, change), "the job moved in between"
+        self.waiters.wake(job_id)
+        return await self.job(job_id)
+
+    async def counts(self) -> Mapping[str, int]:
+        """Counts the documents of every collection that a request could change."""
+        watched = [each for each in Collection if each not in (Collection.AUDIT, Collection.MIGRATIONS)]
+        return {each.value: await self.store.collection(each).count({}) for each in watched}
+
+
+@asynccontextmanager
+async def running_gateway(mongo_url: str, **settings: object) -> AsyncIterator[Gateway]:
+    """Serves a gateway until the block ends; `settings` are further ones of `GatewaySettings`."""
+    master_key = base64.b64encode(bytes(PrivateKey.generate())).decode()
+    values: dict[str, object] = {"public_key": public_key_of(master_key), "kafka_bootstrap": CLOSED_PORT}
+    configured = GatewaySettings.model_validate({**values, "mongo_url": mongo_url, **settings})
+    waiters = Waiters()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(mongo_url, configured.mongo_driver))
+        background = Background()
+        stack.push_async_callback(background.stop)
+        platform = await _platform(store, configured, background)
+        parts = Wiring(platform, configured, waiters).parts()
+        port = await stack.enter_async_context(
+            serving(build(parts, configured.cors_origins), "127.0.0.1", 0, grace_s=1)
+        )
+        stack.callback(waiters.close)
+        url = f"http://127.0.0.1:{port}"
+        yield Gateway(url=url, platform=platform, parts=parts, waiters=waiters, master_key=master_key)
+
+
+async def _platform(store: Store, settings: GatewaySettings, background: Background) -> Platform:
+    metrics, clock = Metrics(), StoreClock(store.time)
+    await clock.refresh()
+    access = KafkaAccess.of(settings)
+    bus = Bus(access, clock, metrics, client_id="test")
+    jobs = store.collection(Collection.JOBS)
+    return Platform(
+        service=Service.GATEWAY,
+        owner="gateway@test",
+        store=store,
+        clock=clock,
+        bus=bus,
+        relay=OutboxRelay(jobs, bus, clock, metrics, retention=timedelta(days=1)),
+        subscriptions=Subscriptions(access, client_id="test", slot=None),
+        metrics=metrics,
+        spawn=background.spawn,
+    )

@@ -1,0 +1,1 @@
+"""The LLM generator: any endpoint that speaks the OpenAI chat completions protocol."""
