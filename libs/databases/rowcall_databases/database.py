@@ -7,6 +7,7 @@ from typing import Self
 
 from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
+from rowcall_sqlguard.text import is_sql_text
 from rowcall_databases.duckdb_engine import DuckdbEngine
 from rowcall_databases.engine import Engine
 from rowcall_databases.errors import QueryError
@@ -59,7 +60,8 @@ class Database:
 
         Raises `StatementRefused`, `QueryError`, `QueryTimeout`, `QueryInterrupted` or `Unreachable`.
         """
-        _require_text(sql)
+        if not is_sql_text(sql):
+            raise QueryError("The statement contains characters that no database takes.")
         return await self._engine.fetch(sql, limits)
 
     async def close(self) -> None:
@@ -73,12 +75,6 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-def _require_text(sql: str) -> None:
-    """Drivers raise errors of Python's own for these characters."""
-    if "\0" in sql or any("\ud800" <= character <= "\udfff" for character in sql):
-        raise QueryError("The statement contains characters that no database takes.")
 
 
 def open_database(location: Location, *, now: Callable[[], datetime]) -> Database:

@@ -22,16 +22,25 @@ _log = structlog.get_logger()
 class Heartbeat(Generic[W]):
     """Keeps one piece of work mine while a handler runs; calls `on_lost` once when it is not mine any more."""
 
-    def __init__(self, store: WorkStore[W], work: W, clock: Clock, on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: WorkStore[W],
+        work: W,
+        *,
+        clock: Clock,
+        on_lost: Callable[[], None],
+        first_beat_s: float = FIRST_BEAT_S,
+    ) -> None:
         self.work = work
         self._store = store
         self._clock = clock
         self._on_lost = on_lost
+        self._first_beat_s = first_beat_s
         self._stopped = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begins to beat; the first beat of unleased work comes after `FIRST_BEAT_S`."""
+        """Begins to beat; the first beat of unleased work comes after `first_beat_s`."""
         self._task = asyncio.create_task(self._run(), name=f"heartbeat {self.work.id}")
 
     async def stop(self) -> None:
@@ -43,7 +52,7 @@ class Heartbeat(Generic[W]):
     async def _run(self) -> None:
         period_s = self._store.lease_ttl.total_seconds() * 0.3
         expires_at = self.work.lease.expires_at if self.work.lease else None
-        while not await self._stopped_within(period_s if expires_at else FIRST_BEAT_S):
+        while not await self._stopped_within(period_s if expires_at else self._first_beat_s):
             beat_at = self._clock.now()
             held = await self._beat()
             if held:

@@ -83,7 +83,7 @@ class JobWorkload:
         if output.ends is None and following is not None:
             return self._moved(work, output, following)
         state = output.ends or State.SUCCEEDED
-        result = _bounded(output.result or output.output)
+        result = _bounded(output.result or output.output, explicit=True)
         fields = {"output": result, **self._started(work), **self._ended(work, state, output.counts)}
         return Change(event=HistoryEvent.FINISHED, state=state, step=work.step, due_at=self._alarm(), fields=fields)
 
@@ -135,7 +135,7 @@ def _following(job: Job) -> str | None:
     return next((step for step in order[order.index(job.step) + 1 :] if step in job.steps), None)
 
 
-def _bounded(output: BaseModel | None) -> JsonObject | None:
+def _bounded(output: BaseModel | None, *, explicit: bool = False) -> JsonObject | None:
     if output is None:
         return None
     text = output.model_dump_json()
@@ -143,7 +143,7 @@ def _bounded(output: BaseModel | None) -> JsonObject | None:
         raise Permanent(
             ProblemType.OUTPUT_TOO_LARGE, f"The step's output has {len(text)} bytes; {MAX_OUTPUT_BYTES} are allowed."
         )
-    return output.model_dump(mode="json", exclude_none=True)
+    return output.model_dump(mode="json", exclude_none=not explicit)
 
 
 def _entries(value: object) -> list[object]:

@@ -16,7 +16,7 @@ from rowcall_contracts.work import MAX_HISTORY, MAX_WORKER_LOSSES, TERMINAL, His
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.errors import Retryable, StepError, StoreRefused, StoreUnavailable
 from rowcall_runtime.fair_queue import FairQueue
-from rowcall_runtime.heartbeat import Heartbeat
+from rowcall_runtime.heartbeat import FIRST_BEAT_S, Heartbeat
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.retry import RetryPolicy
@@ -51,6 +51,7 @@ class Limits:
 
     concurrency: int
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    first_beat_s: float = FIRST_BEAT_S
 
 
 class Worker(Generic[W]):
@@ -174,7 +175,13 @@ class Worker(Generic[W]):
         runner = asyncio.current_task()
         assert runner is not None
         lost = _Flag(runner.cancel)
-        heartbeat = Heartbeat(self.store, work, self._process.clock, lost.raise_)
+        heartbeat = Heartbeat(
+            self.store,
+            work,
+            clock=self._process.clock,
+            on_lost=lost.raise_,
+            first_beat_s=self._limits.first_beat_s,
+        )
         heartbeat.start()
         started = time.perf_counter()
         try:

@@ -12,28 +12,11 @@ from rowcall_runtime.errors import DuplicateKey, StoreUnavailable
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.work_store import Change, WorkStore
 
+from libs.runtime.tests.clocks import ManualClock
+
 pytestmark = pytest.mark.contract
 
 TTL = timedelta(seconds=10)
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class ManualClock:
-    """Time that moves only when told to."""
-
-    def __init__(self) -> None:
-        self.time = START
-
-    def now(self) -> datetime:
-        return self.time
-
-    def pass_(self, **span: float) -> None:
-        self.time += timedelta(**span)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 def worker(store: Store, clock: ManualClock, owner: str) -> WorkStore[Job]:

@@ -8,6 +8,7 @@ from sqlglot.errors import ParseError, SqlglotError, TokenError
 
 from rowcall_sqlguard.dialects import GuardedDialect
 from rowcall_sqlguard.limits import Limits
+from rowcall_sqlguard.text import is_sql_text
 from rowcall_sqlguard.verdict import Reason, Refused
 
 _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
@@ -27,7 +28,7 @@ def parse_one(sql: str, dialect: GuardedDialect, limits: Limits) -> exp.Expr:
     """Returns the tree of the one statement in `sql`. Raises `Refused`."""
     if len(sql) > limits.max_chars:
         raise Refused(Reason.TOO_LARGE, f"The statement is longer than {limits.max_chars} characters.")
-    if not sql.isprintable() and not _is_text(sql):
+    if not is_sql_text(sql):
         raise Refused(Reason.UNPARSEABLE, "The statement contains characters that no database takes.")
     engine = SqlDialect.get_or_raise(dialect)
     try:
@@ -43,11 +44,6 @@ def parse_one(sql: str, dialect: GuardedDialect, limits: Limits) -> exp.Expr:
         raise Refused(Reason.UNPARSEABLE, f"The statement is no {dialect} SQL.") from None
     (tree,) = [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
     return tree
-
-
-def _is_text(sql: str) -> bool:
-    """Lone surrogates have no encoding, and a NUL ends the text for some drivers."""
-    return "\0" not in sql and not any("\ud800" <= character <= "\udfff" for character in sql)
 
 
 def _require_tokens_within(tokens: list[Token], limits: Limits) -> None:

@@ -17,10 +17,16 @@ def cell_text(cell: Cell, type_: ResultType, *, measure: Measure, plain: bool) -
     if isinstance(cell, bool):
         return str(cell).lower()
     if type_ in _NUMBERS:
-        return _short(str(cell)) if plain else _with_unit(number_text(cell), measure)
+        return short_text(str(cell)) if plain else _with_unit(number_text(cell), measure)
     if type_ is ResultType.BINARY:
         return "(binary)"
-    return _short(str(cell).replace("T", " ") if type_ is ResultType.TIMESTAMP else str(cell))
+    return short_text(str(cell).replace("T", " ") if type_ is ResultType.TIMESTAMP else str(cell))
+
+
+def short_text(text: str) -> str:
+    """Returns a text on one line, cut at `LONGEST_TEXT` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…"
 
 
 def _with_unit(number: str, measure: Measure) -> str:
@@ -28,8 +34,3 @@ def _with_unit(number: str, measure: Measure) -> str:
         return number
     unit = measure.unit.one if number == "1" else measure.unit.many
     return f"{number}{unit}" if unit == "%" else f"{number} {unit}"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…"

@@ -12,6 +12,7 @@ from rowcall_contracts.outputs import Executed
 from rowcall_contracts.results import Cell
 from rowcall_summarizer.chart_schema import is_valid_chart
 from rowcall_summarizer.column_roles import Role, role_of
+from rowcall_summarizer.measures import most_telling
 
 SCHEMA_URL = "https://vega.github.io/schema/vega-lite/v5.json"
 MOST_ROWS = 100
@@ -50,7 +51,7 @@ def choose_chart(result: Executed) -> JsonObject | None:
     One label and a number: bars, or a line where the label has an order. Two labels and a number: grouped bars or
     several lines. Numbers alone: points. No chart for a single row, for repeated labels, more than `MOST_CATEGORIES`
     categories or `MOST_SERIES` series, and none of what cannot be drawn (bytes, JSON, long texts).
-    Of several numbers beside a label the first is drawn.
+    Of several numbers beside a label the most telling one is drawn.
     """
     columns = _columns(result)
     if len(columns[0].cells if columns else ()) < 2 or any(column.role is Role.OTHER for column in columns):
@@ -90,13 +91,14 @@ def _drawn(labels: Sequence[_Column], numbers: Sequence[_Column]) -> tuple[str, 
     seen = list(zip(*(label.cells for label in labels), strict=True))
     if not numbers or len(set(seen)) < len(seen):
         return None
+    number = numbers[most_telling([column.title for column in numbers])]
     match len(labels):
         case 0:
             return ("point", {"x": numbers[0], "y": numbers[1]}) if len(numbers) == 2 else None
         case 1:
-            return _one_label(labels[0], numbers[0])
+            return _one_label(labels[0], number)
         case 2:
-            return _two_labels(labels, numbers[0])
+            return _two_labels(labels, number)
         case _:
             return None
 

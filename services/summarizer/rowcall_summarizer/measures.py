@@ -1,7 +1,7 @@
 """What a column's name says of its numbers: which aggregate, of what, in which unit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -129,6 +129,12 @@ def measure_of(column_name: str) -> Measure:
     spans = list(_WORD.finditer(column_name))[start + distinct : end]
     subject = column_name[spans[0].start() : spans[-1].end()] if spans else ""
     return _measure(aggregate, subject, distinct=distinct)
+
+
+def most_telling(column_names: Sequence[str]) -> int:
+    """Returns the position of the number that a result is about: the first aggregate, else the last number."""
+    aggregates = (at for at, name in enumerate(column_names) if measure_of(name).aggregate is not None)
+    return next(aggregates, len(column_names) - 1)
 
 
 def words_of(name: str) -> list[str]:

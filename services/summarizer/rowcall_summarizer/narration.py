@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowcall_contracts.outputs import Executed
-from rowcall_contracts.results import Cell, ResultType
-from rowcall_summarizer.cell_text import cell_text
+from rowcall_contracts.results import Cell, ResultColumn, ResultType
+from rowcall_summarizer.cell_text import cell_text, short_text
 from rowcall_summarizer.column_roles import Role, role_of
 from rowcall_summarizer.counted_noun import counted_noun, is_filtered
 from rowcall_summarizer.extremes import describe_extremes
-from rowcall_summarizer.measures import Aggregate, Measure, measure_of
+from rowcall_summarizer.measures import Aggregate, Measure, measure_of, most_telling
 
 _LISTED_VALUES = 5
 _LISTED_ROWS = 3
@@ -60,22 +60,19 @@ def _sentences(question: str, result: Executed) -> list[str]:
     numbers = [column for column in columns if column.role is Role.NUMBER]
     labels = [column for column in columns if column.role in (Role.TIME, Role.ORDERED, Role.CATEGORY)]
     if numbers and 0 < len(labels) <= _MOST_LABELS:
-        return [_how_many_rows(result, labels), *_extremes(result, labels, numbers[0])]
+        number = numbers[most_telling([column.name for column in numbers])]
+        return [_how_many_rows(result, labels), *_extremes(result, labels, number)]
     return [_how_many_rows(result, []), _list(result, columns)]
 
 
 def _columns(result: Executed) -> list[_Column]:
     cells_by_column = zip(*result.rows, strict=True) if result.rows else ()
-    return [
-        _Column(
-            name=column.name,
-            type=column.type,
-            role=role_of(column, cells),
-            measure=measure_of(column.name),
-            cells=cells,
-        )
-        for column, cells in zip(result.columns, cells_by_column, strict=False)
-    ]
+    return [_column(column, cells) for column, cells in zip(result.columns, cells_by_column, strict=False)]
+
+
+def _column(column: ResultColumn, cells: tuple[Cell, ...]) -> _Column:
+    name = short_text(column.name) or "value"
+    return _Column(name=name, type=column.type, role=role_of(column, cells), measure=measure_of(name), cells=cells)
 
 
 def _value(question: str, result: Executed, column: _Column) -> str:

@@ -168,7 +168,7 @@ class _Query:
         ordered = [o.item.table for o in self._orders]
         lookups = {c for c in self._group if self._is_lookup(c)}
         grouped = [column.table for column in self._group if column not in lookups]
-        shown = [t for t in item_tables([i for i in self._items if i not in lookups])]
+        shown = item_tables([item for item in self._items if item not in lookups])
         return tuple(dict.fromkeys([*(m.table for m in measures), *shown, *grouped, *ordered]))
 
     def _is_lookup(self, column: ColumnRef) -> bool:

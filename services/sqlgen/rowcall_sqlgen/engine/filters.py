@@ -37,22 +37,30 @@ def sort_filters(clauses: Sequence[Clause], scope: tuple[str, ...], index: Schem
         if isinstance(clause, Either):
             either = True
             continue
-        if isinstance(clause, Dated):
-            scope = scope or tuple(name for name in index.tables)[:1]
-            clause = Filter(date_condition(clause, scope, index), clause.negated)
-        if not isinstance(clause, Filter):
+        condition = _condition(clause, scope, index)
+        if condition is None:
             continue
-        if measure_of(clause.predicate):
-            if clause.negated or (either and (rows or having)):
-                raise NoMeaning("alternatives between groups")
-            having.append(clause.predicate)
+        if measure_of(condition.predicate):
+            having.append(_group_condition(condition, alone=not (either and (rows or having))))
         elif either and rows:
-            rows[-1] = _alternative(rows[-1], clause)
+            rows[-1] = _alternative(rows[-1], condition)
             either = False
         else:
-            rows.append(RowFilter(clause.predicate, clause.negated, clause.apart))
+            rows.append(RowFilter(condition.predicate, condition.negated, condition.apart))
     absent = tuple(dict.fromkeys(clause.table for clause in clauses if isinstance(clause, Absent)))
     return Filters(tuple(rows), tuple(having), absent)
+
+
+def _condition(clause: Clause, scope: tuple[str, ...], index: SchemaIndex) -> Filter | None:
+    if isinstance(clause, Dated):
+        return Filter(date_condition(clause, scope or tuple(index.tables)[:1], index), clause.negated)
+    return clause if isinstance(clause, Filter) else None
+
+
+def _group_condition(condition: Filter, *, alone: bool) -> Predicate:
+    if condition.negated or not alone:
+        raise NoMeaning("alternatives between groups")
+    return condition.predicate
 
 
 def _alternative(before: RowFilter, clause: Filter) -> RowFilter:

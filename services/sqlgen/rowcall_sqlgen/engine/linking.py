@@ -37,6 +37,7 @@ _SELF_NAMED_COST = 0.12
 _SURE = 0.8
 _SYNONYM_QUALITY = 0.8
 _GENDER_QUALITY = 0.9
+_BARE_ADJECTIVE_QUALITY = 0.9
 _GOOD_ENOUGH = 0.3
 """An option this much worse than the best one for the same span is not considered."""
 
@@ -126,18 +127,19 @@ def _cues(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[
     lower = [word.lower for word in question[start : start + LONGEST_PHRASE]]
     for length in range(1, len(lower) + 1):
         phrase = tuple(lower[:length])
-        for mark in LEXICON.get(phrase, ()):
-            yield start + length, Option(mark, 1.0)
-        for hint in COMPARATIVES.get(phrase, ()):
-            for column, quality in _hinted(hint, index):
-                operator = Operator.GT if hint.rising else Operator.LT
-                yield start + length, Option(Comparing(operator, column), quality)
-        for hint in SUPERLATIVES.get(phrase, ()):
-            for column, quality in _hinted(hint, index):
-                yield start + length, Option(Superlative(hint.rising, column), quality)
-        if phrase in SUPERLATIVES:
-            yield start + length, Option(Superlative(SUPERLATIVES[phrase][0].rising), 0.9)
+        yield from ((start + length, Option(mark, 1.0)) for mark in LEXICON.get(phrase, ()))
+        yield from ((start + length, option) for option in _adjectives(phrase, index))
     yield from _top(lower, start)
+
+
+def _adjectives(phrase: tuple[str, ...], index: SchemaIndex) -> Iterator[Option]:
+    for hint in COMPARATIVES.get(phrase, ()):
+        operator = Operator.GT if hint.rising else Operator.LT
+        yield from (Option(Comparing(operator, column), quality) for column, quality in _hinted(hint, index))
+    for hint in SUPERLATIVES.get(phrase, ()):
+        yield from (Option(Superlative(hint.rising, column), quality) for column, quality in _hinted(hint, index))
+    if phrase in SUPERLATIVES:
+        yield Option(Superlative(SUPERLATIVES[phrase][0].rising), _BARE_ADJECTIVE_QUALITY)
 
 
 def _hinted(hint: Hint, index: SchemaIndex) -> Iterator[tuple[ColumnRef, float]]:

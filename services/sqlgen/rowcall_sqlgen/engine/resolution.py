@@ -75,13 +75,28 @@ def _owner(mark: Mark) -> str | None:
 def _by_role(spans: Sequence[Span], at: int) -> tuple[Option, ...]:
     """After `from` or `to`, columns that contradict the preposition are out, and columns that fit it win."""
     options = spans[at].options
-    role = _role(spans[at - 1]) if at else None
+    role = _role_before(spans, at)
     if role is None:
         return options
     wanted, refused = ROLE_WORDS[role]
     allowed = tuple(option for option in options if not _words(option.mark) & refused)
     fitting = tuple(option for option in allowed if _words(option.mark) & wanted)
     return fitting or allowed or _impossible(options)
+
+
+def _role_before(spans: Sequence[Span], at: int) -> str | None:
+    """The preposition in front; in `from JFK or LGA` it holds for both."""
+    while at >= 2 and _joins(spans[at - 1]) and _is_value(spans[at - 2]):
+        at -= 2
+    return _role(spans[at - 1]) if at else None
+
+
+def _joins(span: Span) -> bool:
+    return span.options[0].mark in (Cue.AND, Cue.OR)
+
+
+def _is_value(span: Span) -> bool:
+    return any(isinstance(option.mark, ValueMention) for option in span.options)
 
 
 def _impossible(options: tuple[Option, ...]) -> tuple[Option, ...]:

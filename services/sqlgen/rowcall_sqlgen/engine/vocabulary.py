@@ -6,21 +6,21 @@ _PHRASES: dict[Mark, str] = {
     Cue.COUNT: "how many | number of | the number of | count | count of | count the number of | quantity of",
     Cue.EVERYTHING: """
         all information | all the information | information | all details | all the details | everything about |
-        all information about | all the information about | information about | details about |
-        all details about | all info about | all columns of | all the columns of | all fields of | all info
+        all information about | all the information about | information about | details about | all details about |
+        all info about | all columns of | all the columns of | all fields of | all info
     """,
     Cue.OR_MORE: "or more | or above | or higher | or greater | or over | or later | or after",
     Cue.OR_LESS: "or less | or fewer | or below | or lower | or under | or earlier | or before",
     Cue.BREAK: "? | . | ! | ;",
     Cue.EACH: """
-        each | every | per | for each | for every | in each | of each | by each | to each | from each | at each
-        | each of | for all the different | for each of | in every | of every | with each | within each |
+        each | every | per | for each | for every | in each | of each | by each | to each | from each | at each |
+        each of | for all the different | for each of | in every | of every | with each | within each |
         for each of the | each different | for each different | of each different | with every
     """,
     Cue.BY: "by | grouped by | group by | broken down by | split by | according to",
     Cue.SORT: """
-        sorted by | sort by | ordered by | order by | in order of | in the order of | ranked by | rank by | sort
-        | order | sorted in | ordered in | listed by | sorted according to | sorted | ordered | sort them by |
+        sorted by | sort by | ordered by | order by | in order of | in the order of | ranked by | rank by | sort |
+        order | sorted in | ordered in | listed by | sorted according to | sorted | ordered | sort them by |
         order them by | sort the list by | ordered by their | sorted by their
     """,
     Cue.ASCENDING: """
@@ -52,14 +52,13 @@ _PHRASES: dict[Mark, str] = {
     Cue.AND: "and | , | as well as | along with | & | together with | also | and also | and the | and their | plus",
     Cue.OR: "or | either",
     Cue.WITH: """
-        with | whose | having | have | has | that have | which have | who have | where | that | which is |
-        who are | who | that are | with a | that has | contain | had | possess | who had | that had | with an |
-        with the | when | having a | have a | and have | and whose
+        with | whose | having | have | has | that have | which have | who have | where | that | which is | who are |
+        who | that are | with a | that has | contain | had | possess | who had | that had | with an | with the |
+        when | having a | have a | and have | and whose
     """,
     Cue.OF: "of | 's",
     Cue.IS: """
-        is | are | was | were | be | = | equal | equals | equal to | is equal to | exactly | of exactly | being
-        | as
+        is | are | was | were | be | = | equal | equals | equal to | is equal to | exactly | of exactly | being | as
     """,
     Cue.WHICH: "which | what | what are the different | what kind of | what kinds of | which kind of",
     Cue.DISTINCT: """
@@ -73,10 +72,10 @@ _PHRASES: dict[Mark, str] = {
         most frequently | most commonly | most used
     """,
     Cue.RARE: "least common | rarest | least popular | least frequent | least used | least commonly",
-    Cue.MEAN: "the average | average | the mean | mean | the average of | the overall average",
+    Cue.MEAN: "the average | average | the mean | mean | than average | than the average | than the mean | the average of | the overall average",
     Cue.NAMED: """
-        named | called | titled | by the name of | name is | with the name | with name | whose name is | of name
-        | with the title | entitled
+        named | called | titled | by the name of | name is | with the name | with name | whose name is | of name |
+        with the title | entitled
     """,
     Cue.STARTS: """
         starting with | start with | starts with | beginning with | begin with | begins with |
@@ -85,9 +84,9 @@ _PHRASES: dict[Mark, str] = {
     """,
     Cue.ENDS: "ending with | end with | ends with | ending in | ends in | end in | ends with the letter",
     Cue.CONTAINS: """
-        containing | contains | containing the word | contains the word | contain the word | including the word
-        | includes the word | containing the letter | contain the letter | contains the letter | contain letter
-        | containing the substring | contains the substring | contain the substring | contain substring |
+        containing | contains | containing the word | contains the word | contain the word | including the word |
+        includes the word | containing the letter | contain the letter | contains the letter | contain letter |
+        containing the substring | contains the substring | contain the substring | contain substring |
         contains letter | include the word | includes | have the word | has the word | contain the string |
         contains the string
     """,
@@ -100,7 +99,7 @@ _PHRASES: dict[Mark, str] = {
     Aggregating(Aggregate.MAX): "maximum | max | maximal",
     Aggregating(Aggregate.MIN): "minimum | min | minimal",
     Comparing(Operator.GT): """
-        more than | greater than | over | above | exceeding | exceeds | exceed | > | higher than | larger than |
+        more | more than | greater than | over | above | exceeding | exceeds | exceed | > | higher than | larger than |
         bigger than | is greater than | at a higher | beyond | strictly more than | larger | higher | after |
         later than
     """,
@@ -110,8 +109,8 @@ _PHRASES: dict[Mark, str] = {
         on or after | in or after | starting from | during or after
     """,
     Comparing(Operator.LT): """
-        less than | fewer than | under | below | lower than | smaller than | < | lesser than |
-        strictly less than | smaller | lower | before | earlier than | prior to
+        less | fewer | less than | fewer than | under | below | lower than | smaller than | < | lesser than | strictly less than |
+        smaller | lower | before | earlier than | prior to
     """,
     Comparing(Operator.LE): """
         at most | no more than | not more than | <= | less than or equal to | up to | not above | a maximum of |
@@ -132,6 +131,10 @@ _PHRASES: dict[Mark, str] = {
         the lowest number of
     """,
     Limit(count=10, ranked=True): "top ten",
+    Role("from"): """
+        from | departing from | leaving from | leaving | departed from | starting from | out of | starting in |
+        departing | depart from | leave from | originating from | starting at | that leave | left
+    """,
     Role("to"): """
         to | going to | arriving at | arriving in | into | heading to | bound for | towards | arrive at |
         landing at | landing in | arrive in | ending at | flying to | arrived at | arriving | ending in

@@ -40,9 +40,9 @@ def _range(ref: ColumnRef, ends: Marks, scene: Scene, *, length: int) -> Found |
         case [Number(low), Number(high)] if scene.index.is_numeric(ref):
             return Found(length, (Filter(Between(ref, low, high)),))
         case [Period() as first, Period() as last] if scene.index.is_date(ref):
-            begins = compare(ref, Operator.GE, first, scene.index)
-            ends = compare(ref, Operator.LE, last, scene.index)
-            return Found(length, (Filter(begins), Filter(ends))) if begins and ends else None
+            begin = compare(ref, Operator.GE, first, scene.index)
+            end = compare(ref, Operator.LE, last, scene.index)
+            return Found(length, (Filter(begin), Filter(end))) if begin and end else None
     return None
 
 
