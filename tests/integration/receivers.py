@@ -42,8 +42,8 @@ def receiving() -> Iterator[Receiver]:
             request = Received(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             receiver.started.set()
             time.sleep(receiver.delay_s)
-            receiver.received.append(request)
             receiver.on_request(request)
+            receiver.received.append(request)
             self.send_response(receiver.status)
             self.end_headers()
 

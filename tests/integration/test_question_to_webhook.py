@@ -30,14 +30,14 @@ def test_a_question_becomes_rows_a_sentence_a_chart_and_a_verified_webhook(
     api: Api, demo: str, flights: Path, receiver: Receiver
 ) -> None:
     secret = endpoint(api, receiver, "chat.completed")
-    job = api.ask(demo, "How many flights were there per carrier?")
+    job = api.ask(demo, "How many flights were there per month?")
     assert job["state"] == "succeeded", job
     output = job["output"]
     with sqlite3.connect(flights) as database:
         direct = [list(row) for row in database.execute(output["sql"])]
     assert output["rows"] == direct
     assert sum(row[-1] for row in output["rows"]) == 336_776
-    assert "carrier" in output["answer"].lower() or "16" in output["answer"]
+    assert "336,776" in output["answer"]
     assert output["chart"]["$schema"].endswith("v5.json")
     (delivered,) = eventually(lambda: _about(receiver, job["id"]))
     body = Webhook(secret).verify(delivered.body, dict(delivered.headers))
@@ -61,10 +61,6 @@ def test_a_new_table_is_found_although_the_catalog_was_read_before(api: Api, dep
     with sqlite3.connect(path) as database:
         database.execute("ALTER TABLE items RENAME TO products")
     database.close()
-    job = api.ask(connection, "How many products are there?")
-    assert job["state"] == "needs_input", "the catalog is minutes old at most; a summary reads it anew"
-    summary = api.submit("summarize_data", {"connection_id": connection})
-    assert api.ended(summary["id"])["state"] == "succeeded"
     assert api.ask(connection, "How many products are there?")["output"]["rows"] == [[3]]
 
 
@@ -117,7 +113,7 @@ def test_large_results_are_paged_as_json_and_csv(api: Api, demo: str) -> None:
     assert output["row_count"] > len(output["rows"]) == 100
     page = api.client.get(output["rows_url"], params={"offset": 1_200, "limit": 50}).json()
     with_header = api.client.get(output["rows_url"], params={"format": "csv"}).text.splitlines()
-    assert len(page["data"]) == 50
+    assert len(page["rows"]) == 50
     assert len(with_header) == output["row_count"] + 1
     assert with_header[0] == "faa,name"
 

@@ -137,7 +137,8 @@ class Worker(Generic[W]):
             try:
                 await asyncio.wait([task])
             finally:
-                del self._in_flight[work_id]
+                if self._in_flight.get(work_id) is task:  # not when a claim met a command and runs the work too
+                    del self._in_flight[work_id]
                 self._busy[step] -= 1
 
     async def _guarded(self, item: "Pointer | W") -> None:

@@ -1,7 +1,6 @@
 """The guard: from SQL text to a verdict, and to the SQL that may run."""
 
 from sqlglot import ErrorLevel, exp
-from sqlglot.errors import UnsupportedError
 
 from rowcall_contracts.catalog import Catalog
 from rowcall_sqlguard.calls import require_nodes
@@ -9,7 +8,7 @@ from rowcall_sqlguard.dialects import GuardedDialect, rules_for
 from rowcall_sqlguard.expansion import require_small
 from rowcall_sqlguard.limits import Limits
 from rowcall_sqlguard.nodes import ROOTS
-from rowcall_sqlguard.parsing import ONLY_QUERIES, parse_one
+from rowcall_sqlguard.parsing import ONLY_QUERIES, PARSER_FAILURES, parse_one
 from rowcall_sqlguard.recursion import require_bounded
 from rowcall_sqlguard.row_limit import with_row_limit
 from rowcall_sqlguard.tables import require_tables
@@ -56,5 +55,5 @@ def _require_harmless(tree: exp.Expr, dialect: GuardedDialect, *, limits: Limits
 def _generated(tree: exp.Expr, dialect: GuardedDialect) -> str:
     try:
         return tree.sql(dialect=dialect, comments=False, unsupported_level=ErrorLevel.RAISE)
-    except (UnsupportedError, ValueError):
+    except PARSER_FAILURES:
         raise Refused(Reason.UNPARSEABLE, "The statement cannot be written again as it was read.") from None

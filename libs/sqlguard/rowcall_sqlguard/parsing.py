@@ -4,7 +4,7 @@ from itertools import groupby, pairwise
 
 from sqlglot import Dialect as SqlDialect
 from sqlglot import Token, TokenType, exp
-from sqlglot.errors import ParseError, SqlglotError, TokenError
+from sqlglot.errors import ParseError, SqlglotError
 
 from rowcall_sqlguard.dialects import GuardedDialect
 from rowcall_sqlguard.limits import Limits
@@ -20,6 +20,9 @@ _BEGINNINGS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.FROM, Token
 # MySQL runs /*! ... */, MariaDB /*M! ... */, and several servers obey /*+ ... */.
 _EXECUTABLE_COMMENT = ("!", "M!", "+")
 
+
+# sqlglot stumbles over some malformed statements with errors of Python's own; such a statement is refused like the rest.
+PARSER_FAILURES = (SqlglotError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 ONLY_QUERIES = "Only SELECT, WITH ... SELECT and their unions may run."
 
@@ -40,7 +43,7 @@ def parse_one(sql: str, dialect: GuardedDialect, limits: Limits) -> exp.Expr:
         raise Refused(Reason.TOO_DEEP, "The statement is nested too deeply.") from None
     except ParseError as error:
         raise Refused(Reason.UNPARSEABLE, f"The statement is no {dialect} SQL{_place(error)}.") from None
-    except (TokenError, SqlglotError, ValueError):
+    except PARSER_FAILURES:
         raise Refused(Reason.UNPARSEABLE, f"The statement is no {dialect} SQL.") from None
     (tree,) = [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
     return tree

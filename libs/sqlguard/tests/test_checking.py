@@ -79,10 +79,10 @@ FUNCTIONS = [
     (POSTGRES, "SELECT pg_read_file('/etc/passwd')"),
     (POSTGRES, "SELECT PG_READ_FILE('/etc/passwd')"),
     (POSTGRES, "SELECT pg_read_file /* */ ('/etc/passwd')"),
-    (POSTGRES, 'SELECT "pg_read_file"(\'/etc/passwd\')'),
+    (POSTGRES, "SELECT \"pg_read_file\"('/etc/passwd')"),
     (POSTGRES, "SELECT pg_catalog.pg_read_file('/etc/passwd')"),
     (POSTGRES, "SELECT * FROM pg_catalog.pg_read_file('/etc/passwd')"),
-    (POSTGRES, 'SELECT U&"pg_read_\\0066ile"(\'/etc/passwd\')'),
+    (POSTGRES, "SELECT U&\"pg_read_\\0066ile\"('/etc/passwd')"),
     (POSTGRES, "SELECT ('/etc/passwd'::text).pg_read_file"),
     (POSTGRES, "SELECT lo_import('/etc/passwd')"),
     (POSTGRES, "SELECT lo_get(1)"),
@@ -129,7 +129,7 @@ UNPARSEABLE = [
 
 READS = [
     (SQLITE, "SELECT name, COUNT(*) AS n FROM t GROUP BY 1 HAVING COUNT(*) > 2 ORDER BY n DESC LIMIT 3"),
-    (SQLITE, 'SELECT * FROM t WHERE name = "Bob" AND strftime(\'%Y\', d) = \'2020\''),
+    (SQLITE, "SELECT * FROM t WHERE name = \"Bob\" AND strftime('%Y', d) = '2020'"),
     (SQLITE, "SELECT t.a ->> '$.b' FROM t JOIN u USING (id) WHERE a GLOB 'x*' OR b IS NOT c"),
     (SQLITE, "SELECT value FROM json_each('[1, 2]')"),
     (SQLITE, "SELECT a FROM t INTERSECT SELECT b FROM u EXCEPT SELECT c FROM v"),

@@ -139,6 +139,11 @@ def _candidates(job: Job) -> tuple[Candidate, ...]:
 def _none_passed(job: Job, candidates: tuple[Candidate, ...], outcomes: tuple[Outcome, ...]) -> StepOutput:
     """Feeds the outcomes back into another round of generation, or ends with what became of the best candidate."""
     if job.kind == JobKind.CHAT and job.round < MAX_ROUNDS:
-        return StepOutput(output=ExecutionRound(candidates=candidates, outcomes=outcomes), next_step=Step.GENERATE)
+        failed = any(outcome.status is OutcomeStatus.ERROR for outcome in outcomes)
+        stale = failed and Step.INTROSPECT not in job.outputs
+        return StepOutput(
+            output=ExecutionRound(candidates=candidates, outcomes=outcomes),
+            next_step=Step.INTROSPECT if stale else Step.GENERATE,
+        )
     best = outcomes[0]
     raise Permanent(_FAILURES[best.status], best.message or "The statement did not run.")

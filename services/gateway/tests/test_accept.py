@@ -111,7 +111,7 @@ async def test_more_unfinished_jobs_than_the_cap_are_refused_until_one_ends(
     await gateway.move(accepted[0], State.SUCCEEDED)
     async with asyncio.timeout(10):
         while (await client.post("/jobs", json=chat)).status_code != 202:
-            await asyncio.sleep(0.2)  # noqa: ASYNC110  # the count is refreshed by requests, nothing tells of it
+            await asyncio.sleep(0.2)  # the count is refreshed by requests, nothing tells of it
 
 
 async def test_more_unfinished_jobs_in_all_than_the_cap_answer_503(

@@ -155,4 +155,4 @@ async def waiters_of(gateway: Gateway, job_id: str) -> None:
     """Returns once somebody waits for the job."""
     async with asyncio.timeout(5):
         while job_id not in gateway.waiters._waiting:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  # nothing tells of a waiter
+            await asyncio.sleep(0.01)  # nothing tells of a waiter

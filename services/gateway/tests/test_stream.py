@@ -121,7 +121,7 @@ async def test_a_gateway_that_drains_ends_its_streams_for_a_resume(
     live = asyncio.create_task(read(client, job_id))
     async with asyncio.timeout(5):
         while job_id not in gateway.waiters._waiting:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  # nothing tells of a waiter
+            await asyncio.sleep(0.01)  # nothing tells of a waiter
 
     gateway.waiters.close()
 

@@ -55,8 +55,10 @@ def _feedback(job: Job) -> tuple[Tried, ...]:
 
 
 def _output(job: Job, generation: Generation) -> StepOutput:
-    """Goes on with candidates; without any, asks back."""
+    """Goes on with candidates; without any, asks back, but not before the structure was seen to be what we know."""
     if generation.candidates:
         return StepOutput(output=generation)
+    if Step.INTROSPECT not in job.outputs:
+        return StepOutput(next_step=Step.INTROSPECT)
     asked = ChatOutput(dialect=generation.dialect, clarification=generation.clarification)
     return StepOutput(result=asked if job.kind == JobKind.CHAT else generation, ends=State.NEEDS_INPUT)

@@ -19,6 +19,7 @@ from rowcall_contracts.resources import Chunk
 
 if TYPE_CHECKING:
     from lancedb import AsyncConnection, AsyncTable
+    from lancedb.query import AsyncQuery
     from pyarrow import Schema
     from pyarrow import Table as ArrowTable
 
@@ -104,8 +105,7 @@ class PassageTables:
         """Erases the passages of documents, from the disk as well."""
         with _breakage():
             table = await self._table(workspace_id)
-            await table.delete(" OR ".join(map(_is_document, document_ids)))
-            await self._rewrite(workspace_id, table)
+            await self._rewrite(workspace_id, table.query().where(f"NOT ({' OR '.join(map(_is_document, document_ids))})"))
 
     async def tidy(self, workspace_id: str) -> None:
         """Indexes what was put since the last time, once there is enough of it."""
@@ -114,7 +114,7 @@ class PassageTables:
             index = await table.index_stats(f"{_TEXT}_idx")
             unindexed_rows = index.num_unindexed_rows if index else 0
             if unindexed_rows > max(UNINDEXED_ROWS, UNINDEXED_SHARE * await table.count_rows()):
-                await self._rewrite(workspace_id, table)
+                await self._rewrite(workspace_id, table.query())
 
     async def search(self, workspace_id: str, query: str, *, limit: int) -> list[Match]:
         """Returns the passages with most of a query's words (BM25), best first, equal ones in the order of the text.
@@ -160,10 +160,10 @@ class PassageTables:
                 self._connection = await lancedb.connect_async(self._folder, session=session)
             return self._connection
 
-    async def _rewrite(self, workspace_id: str, table: "AsyncTable") -> None:
+    async def _rewrite(self, workspace_id: str, remaining: "AsyncQuery") -> None:
         # LanceDB's own compaction leaves up to a tenth of deleted rows in its files and grows by their whole size in
         # memory each time; a new table has neither.
-        rows = await table.query().to_arrow()
+        rows = await remaining.to_arrow()
         connection = await self._connect()
         written = await connection.create_table(workspace_id, rows, mode="overwrite")
         await _index(written)

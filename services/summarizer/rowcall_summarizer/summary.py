@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rowcall_contracts.catalog import Catalog, Dialect, Table
 from rowcall_contracts.jobs import MAX_OUTPUT_BYTES
 from rowcall_contracts.outputs import DataSummary, TableSummary
-from rowcall_summarizer.table_summary import brief_description, describe_table
+from rowcall_summarizer.table_summary import brief_description, describe_table, references
 
 DETAILED_BYTES = MAX_OUTPUT_BYTES * 5 // 8
 ALL_BYTES = MAX_OUTPUT_BYTES * 7 // 8
@@ -32,10 +32,12 @@ def summarize(catalog: Catalog) -> DataSummary:
 
 
 def _texts(catalog: Catalog) -> dict[int, str]:
+    referred = references(catalog)
     used = 0
     texts: dict[int, str] = {}
     for position, table in _largest_first(catalog.tables):
-        text = describe_table(table, catalog) if used < DETAILED_BYTES else brief_description(table)
+        detailed = used < DETAILED_BYTES
+        text = describe_table(table, referred=referred.get(table.name, ())) if detailed else brief_description(table)
         size = len(text.encode()) + len(table.name.encode()) + _OVERHEAD_BYTES
         if used + size > ALL_BYTES:
             break

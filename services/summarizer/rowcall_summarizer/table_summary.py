@@ -1,5 +1,6 @@
 """One table of a catalog in words."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from rowcall_contracts.catalog import Catalog, Column, Table
@@ -14,8 +15,20 @@ _MOST_RELATIONS = 8
 _FEWEST_CATEGORIES = 2
 
 
-def describe_table(table: Table, catalog: Catalog) -> str:
-    """Says what a table holds, as far as its profile knows: rows, keys, time span, categories, ranges, relations."""
+def references(catalog: Catalog) -> dict[str, list[str]]:
+    """Returns, for every table that others refer to, who does so by which columns, in words."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for table in catalog.tables:
+        for key in table.foreign_keys:
+            found[key.referred_table].append(f"{table.name} refers to it by {_and(key.columns)}")
+    return found
+
+
+def describe_table(table: Table, *, referred: Sequence[str] = ()) -> str:
+    """Says what a table holds, as far as its profile knows: rows, keys, time span, categories, ranges, relations.
+
+    `referred` are the table's `references`.
+    """
     sentences = [
         brief_description(table),
         f"{table.description.strip().removesuffix('.')}." if table.description and table.description.strip() else "",
@@ -23,7 +36,7 @@ def describe_table(table: Table, catalog: Catalog) -> str:
         _listed("In time, ", [_span(column) for column in _of_role(table, Role.TIME)]),
         _listed("Categories: ", [_categories(column) for column in table.columns]),
         _listed("Numbers: ", [_span(column) for column in _of_role(table, Role.NUMBER)]),
-        _relations(table, catalog),
+        _relations(table, referred),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -68,15 +81,9 @@ def _text(column: Column, value: Cell) -> str:
     return cell_text(value, ResultType(column.kind.value), measure=measure_of(column.name), plain=not is_number)
 
 
-def _relations(table: Table, catalog: Catalog) -> str:
-    to_others = [f"it refers to {key.referred_table} by {_and(key.columns)}" for key in table.foreign_keys]
-    to_this = [
-        f"{other.name} refers to it by {_and(key.columns)}"
-        for other in catalog.tables
-        for key in other.foreign_keys
-        if key.referred_table == table.name and other is not table
-    ]
-    relations = to_others + to_this
+def _relations(table: Table, referred: Sequence[str]) -> str:
+    relations = [f"it refers to {key.referred_table} by {_and(key.columns)}" for key in table.foreign_keys]
+    relations += referred
     return f"Relations: {', '.join(relations[:_MOST_RELATIONS])}." if relations else ""
 
 

@@ -198,12 +198,26 @@ def test_every_chart_that_is_built_is_valid(result: Executed) -> None:
         assert len(result.rows) > 1
 
 
+SHAPES: dict[str, Columns] = {
+    "bar": {"k": TEXT, "n": FLOAT},
+    "line": {"day": DATE, "n": FLOAT},
+    "point": {"x": FLOAT, "y": FLOAT},
+}
+
+
 @settings(max_examples=150, deadline=None)
 @given(
-    label=st.sampled_from([TEXT, DATE, TIMESTAMP]),
-    name=st.text(max_size=8),
+    mark=st.sampled_from(sorted(SHAPES)),
+    series=st.none() | st.sampled_from(["k2", "a.b", "é"]),
     numbers=st.lists(st.integers() | st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=20),
 )
-def test_labels_and_numbers_always_have_a_chart(label: ResultType, name: str, numbers: list[int | float]) -> None:
-    rows = [(f"2013-01-{day:02}", number) for day, number in enumerate(numbers, start=1)]
-    assert choose_chart(executed({"label": label, f"avg_{name}": FLOAT}, rows)) is not None
+def test_labels_and_numbers_always_have_the_chart_of_their_shape(
+    mark: str, series: str | None, numbers: list[int | float]
+) -> None:
+    def first(position: int) -> Cell:
+        labels: dict[str, Cell] = {"bar": f"c{position}", "line": f"2013-01-{position + 1:02}", "point": position}
+        return labels[mark]
+
+    columns = SHAPES[mark] | ({series: TEXT} if series and mark != "point" else {})
+    rows = [(first(position), number, f"s{position % 3}")[: len(columns)] for position, number in enumerate(numbers)]
+    assert at(drawn(columns, rows), "mark", "type") == mark

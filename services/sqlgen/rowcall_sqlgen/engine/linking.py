@@ -28,7 +28,7 @@ from rowcall_sqlgen.engine.words import Word, plain_words
 
 LONGEST_NAME = 6
 MOST_OPTIONS = 10
-KEPT_CUTS = 4
+KEPT_CUTS = 6
 _UNKNOWN_COST = -3.0
 _VERB_COST = -0.25
 _NUMBER_COST_TABLE = 0.01

@@ -91,7 +91,10 @@ _PHRASES: dict[Mark, str] = {
         contains the string
     """,
     Cue.SOME: "any | some | at all",
-    Aggregating(Aggregate.AVG): "average | mean | avg | on average | average value of | the average of",
+    Aggregating(Aggregate.AVG): """
+        average | mean | avg | on average | average value of | the average of | the average | the mean |
+        the overall average
+    """,
     Aggregating(Aggregate.SUM): """
         total | sum | sum of | total amount of | total of | combined | overall | in total | altogether |
         the total of | total sum of | total value of

@@ -1,0 +1,49 @@
+"""The guard against corpora of other projects and the gold queries of open question sets, where they are present."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rowcall_contracts.catalog import Dialect
+from rowcall_sqlguard import Reason, check
+from rowcall_sqlguard.__main__ import Question, answer
+
+DATA = Path(__file__).parents[4] / "shared" / "evaldata" / "dev"
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the open evaluation data is not there: {DATA}")
+
+# sqlglot does not parse an expression as LIMIT of a sub-query.
+UNPARSEABLE_GOLD = {"defog-questions_gen_sqlite-203"}
+
+
+def lines(name: str) -> Iterator[dict[str, str]]:
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)
+
+
+def allowed(item: dict[str, str]) -> bool:
+    return answer(Question.model_validate(item)).allowed
+
+
+def test_everything_that_a_read_only_guard_must_refuse_is_refused() -> None:
+    items = list(lines("guard/refuse.jsonl"))
+    like_queries = [item for item in items if re.match(r"[\s(]*(select|with)\b", item["sql"], re.IGNORECASE)]
+
+    assert (len(items), len(like_queries)) == (511, 195)
+    assert [item["id"] for item in items if allowed(item)] == []
+
+
+def test_everything_harmless_is_accepted() -> None:
+    assert [item["id"] for item in lines("guard/accept.jsonl") if not allowed(item)] == []
+
+
+@pytest.mark.parametrize("name", ["chinook", "defog", "spider_train"])
+def test_every_gold_query_is_accepted(name: str) -> None:
+    verdicts = {
+        item["id"]: check(item["gold_sql"], dialect=Dialect.SQLITE) for item in lines(f"{name}/questions.jsonl")
+    }
+
+    refused = {key: verdict.reason for key, verdict in verdicts.items() if not verdict.allowed}
+    assert refused == {key: Reason.UNPARSEABLE for key in verdicts.keys() & UNPARSEABLE_GOLD}

@@ -1,0 +1,195 @@
+"""Connections, with the test in the executor's place."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+
+import httpx
+import pytest
+
+from rowcall_contracts.problems import Problem, ProblemType
+from rowcall_contracts.resources import Collection, Connection, ConnectionState
+from rowcall_contracts.work import State
+from rowcall_gateway.testing import Gateway
+from rowcall_runtime.crypto import Opener
+from rowcall_runtime.repository import Repository
+
+SECRET = "hunter2-not-for-logs"
+URI = f"postgresql://reader:{SECRET}@db.example.com:5432/flights?sslmode=require"
+BAD = Problem.of(ProblemType.CONNECTION_FAILED, "The database refused the password.")
+
+Executor = Callable[[State], Coroutine[object, object, None]]
+
+
+@pytest.fixture
+def executor(gateway: Gateway, workspace_id: str) -> Executor:
+    """Ends the workspace's next check in a state, as the executor does."""
+
+    async def check(state: State) -> None:
+        jobs = gateway.store.collection(Collection.JOBS)
+        where = {"workspace_id": workspace_id, "kind": "check_connection", "state": "queued"}
+        async with asyncio.timeout(5):
+            while not (found := await jobs.get(where)):
+                await asyncio.sleep(0.01)
+        job = await gateway.job(str(found["_id"]))
+        connections = Repository(gateway.store.collection(Collection.CONNECTIONS), Connection)
+        good = state is State.SUCCEEDED
+        note = {"state": "ready", "dialect": "postgres", "problem": None}
+        bad = {"state": "failed", "problem": BAD.model_dump()}
+        await connections.note(workspace_id, str(job.input["connection_id"]), note if good else bad)
+        await gateway.move(job.id, state, **({} if good else {"error": BAD.model_dump()}))
+
+    return check
+
+
+async def test_a_connection_that_works_is_ready_and_its_uri_is_sealed(
+    gateway: Gateway, client: httpx.AsyncClient, executor: Executor, workspace_id: str
+) -> None:
+    answer, _ = await asyncio.gather(
+        client.post("/connections", json={"name": "flights", "uri": URI}), executor(State.SUCCEEDED)
+    )
+
+    assert answer.status_code == 201
+    body = answer.json()
+    assert (body["state"], body["dialect"], body["uri_hint"]) == ("ready", "postgres", "postgresql://db.example.com")
+    assert SECRET not in answer.text
+    assert "reader" not in answer.text
+    stored = await Repository(gateway.store.collection(Collection.CONNECTIONS), Connection).get(
+        workspace_id, body["id"]
+    )
+    assert stored is not None
+    assert SECRET.encode() not in stored.uri.ciphertext
+    assert Opener([gateway.master_key]).open(stored.uri) == URI
+
+
+async def test_a_connection_that_fails_its_check_is_not_kept(client: httpx.AsyncClient, executor: Executor) -> None:
+    answer, _ = await asyncio.gather(
+        client.post("/connections", json={"name": "flights", "uri": URI}), executor(State.FAILED)
+    )
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/connection-failed")
+    assert answer.json()["detail"] == BAD.detail
+    assert (await client.get("/connections")).json()["data"] == []
+
+
+async def test_a_repeated_creation_is_the_same_connection(client: httpx.AsyncClient, executor: Executor) -> None:
+    headers = {"Idempotency-Key": "once"}
+    new = {"name": "flights", "uri": URI}
+
+    first, second, _ = await asyncio.gather(
+        client.post("/connections", json=new, headers=headers),
+        client.post("/connections", json=new, headers=headers),
+        executor(State.SUCCEEDED),
+    )
+    other = await client.post("/connections", json={**new, "uri": URI.replace("hunter2", "hunter3")}, headers=headers)
+
+    assert first.json() == second.json()
+    assert len((await client.get("/jobs")).json()["data"]) == 1
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-mismatch")
+
+
+async def test_a_patch_needs_the_version_that_was_read(
+    gateway: Gateway, client: httpx.AsyncClient, workspace_id: str
+) -> None:
+    path = f"/connections/{await gateway.new_connection(workspace_id)}"
+    etag = (await client.get(path)).headers["ETag"]
+
+    without = await client.patch(path, json={"name": "a"})
+    changed = await client.patch(path, json={"name": "b", "description": "d"}, headers={"If-Match": etag})
+    stale = await client.patch(path, json={"name": "c"}, headers={"If-Match": etag})
+    weak = await client.patch(path, json={"name": "c"}, headers={"If-Match": f"W/{changed.headers['ETag']}"})
+    any_version = await client.patch(path, json={"name": "d"}, headers={"If-Match": "*"})
+
+    assert [without.status_code, changed.status_code, stale.status_code, weak.status_code] == [428, 200, 412, 412]
+    assert (changed.json()["name"], changed.json()["description"]) == ("b", "d")
+    assert changed.headers["ETag"] != etag
+    assert any_version.json()["name"] == "d"
+
+
+async def test_a_new_uri_that_fails_is_taken_back(
+    gateway: Gateway, client: httpx.AsyncClient, executor: Executor, workspace_id: str
+) -> None:
+    connection_id = await gateway.new_connection(workspace_id)
+    path, connections = f"/connections/{connection_id}", gateway.store.collection(Collection.CONNECTIONS)
+    before = await connections.get({"_id": connection_id})
+    etag = (await client.get(path)).headers["ETag"]
+
+    answer, _ = await asyncio.gather(
+        client.patch(path, json={"uri": URI}, headers={"If-Match": etag}), executor(State.FAILED)
+    )
+
+    assert answer.status_code == 422
+    after = await connections.get({"_id": connection_id})
+    assert before is not None
+    assert after is not None
+    kept = ("uri", "uri_hint", "state", "catalog_revision")
+    assert {name: after.get(name) for name in kept} == {name: before.get(name) for name in kept}
+
+
+async def test_a_new_uri_that_works_forgets_what_was_learnt_of_the_former(
+    gateway: Gateway, client: httpx.AsyncClient, executor: Executor, workspace_id: str
+) -> None:
+    connection_id = await gateway.new_connection(workspace_id)
+    path = f"/connections/{connection_id}"
+
+    answer, _ = await asyncio.gather(
+        client.patch(path, json={"uri": URI}, headers={"If-Match": "*"}), executor(State.SUCCEEDED)
+    )
+    chat = {"kind": "chat", "input": {"question": "?", "connection_id": connection_id}}
+    job = await gateway.job((await client.post("/jobs", json=chat)).json()["id"])
+
+    assert (answer.status_code, answer.json()["uri_hint"]) == (200, "postgresql://db.example.com")
+    assert job.step == "introspect"
+
+
+@pytest.mark.parametrize(("state", "status"), [(State.SUCCEEDED, 200), (State.FAILED, 422)])
+async def test_a_test_tells_how_the_check_went(
+    gateway: Gateway, client: httpx.AsyncClient, executor: Executor, workspace_id: str, state: State, status: int
+) -> None:
+    connection_id = await gateway.new_connection(workspace_id)
+
+    answer, _ = await asyncio.gather(client.post(f"/connections/{connection_id}/test"), executor(state))
+
+    assert answer.status_code == status
+    expected = ConnectionState.READY if state is State.SUCCEEDED else ConnectionState.FAILED
+    assert (await client.get(f"/connections/{connection_id}")).json()["state"] == expected
+
+
+async def test_purge_erases_jobs_results_and_catalog_but_delete_keeps_jobs(
+    gateway: Gateway, client: httpx.AsyncClient, workspace_id: str
+) -> None:
+    kept, purged = [await gateway.new_connection(workspace_id) for _ in range(2)]
+    for connection_id in (kept, purged):
+        chat = {"kind": "chat", "input": {"question": "?", "connection_id": connection_id}}
+        job_id = (await client.post("/jobs", json=chat)).json()["id"]
+        await gateway.store.collection(Collection.RESULTS).insert({"_id": f"{job_id}:0", "job_id": job_id})
+        table = {"_id": connection_id, "connection_id": connection_id, "workspace_id": workspace_id}
+        await gateway.store.collection(Collection.CATALOG_TABLES).insert(table)
+
+    deleted = await client.delete(f"/connections/{kept}")
+    erased = await client.delete(f"/connections/{purged}", params={"purge": "true"})
+
+    assert (deleted.status_code, erased.status_code) == (204, 204)
+    assert (await client.get("/connections")).json()["data"] == []
+    jobs = (await client.get("/jobs")).json()["data"]
+    assert len(jobs) == 1
+    assert await gateway.store.collection(Collection.RESULTS).count({"_id": f"{jobs[0]['id']}:0"}) == 1
+    left = {"connection_id": {"$in": [kept, purged]}}
+    assert await gateway.store.collection(Collection.CATALOG_TABLES).count(left) == 0
+    chat = {"kind": "chat", "input": {"question": "?", "connection_id": kept}}
+    assert (await client.post("/jobs", json=chat)).status_code == 404
+
+
+async def test_no_secret_of_a_uri_is_logged(
+    client: httpx.AsyncClient, executor: Executor, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for uri in (URI, URI.replace("postgresql", "oracle"), URI + " "):
+        new = {"name": "flights", "uri": uri, "unknown": SECRET}
+        answer = await client.post("/connections", json=new)
+        assert answer.status_code == 422
+        assert SECRET not in answer.text
+    await asyncio.gather(client.post("/connections", json={"name": "f", "uri": URI}), executor(State.FAILED))
+
+    told = capsys.readouterr()
+    assert SECRET not in told.out + told.err + caplog.text
