@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
 from rowcall_contracts.pipelines import Service
 from rowcall_runtime.crypto import public_key_of
-
 from tools.local.ports import LOOPBACK, free_port
 from tools.local.processes import ManagedProcess
 from tools.local.stack import Broker, Store, start_kafka, start_store

@@ -47,7 +47,7 @@ def receiving() -> Iterator[Receiver]:
             self.send_response(receiver.status)
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Keeps the test's output clean."""
 
     server = ThreadingHTTPServer((LOOPBACK, 0), Handler)

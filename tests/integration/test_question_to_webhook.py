@@ -140,5 +140,3 @@ def test_secrets_stand_in_no_answer_and_no_log(api: Api, deployment: Deployment,
 
 def _about(receiver: Receiver, job_id: str) -> list[Received]:
     return [each for each in receiver.received if json.loads(each.body)["data"]["job_id"] == job_id]
-
-

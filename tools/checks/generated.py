@@ -8,7 +8,13 @@ from pathlib import Path
 
 from tools.checks.sources import ROOT
 
-GENERATORS: Mapping[str, tuple[str, ...]] = {}
+GENERATORS: Mapping[str, tuple[str, ...]] = {
+    "docs/openapi.json": ("rowcall_gateway.openapi",),
+    "docs/asyncapi.json": ("tools.generate.asyncapi",),
+    "docs/settings.md": ("tools.generate.settings",),
+    "docs/problems.md": ("tools.generate.problems",),
+    "docs/metrics.md": ("tools.generate.metrics",),
+}
 """By document: the Python module, with arguments, that prints it."""
 
 DIFF_LINES = 20

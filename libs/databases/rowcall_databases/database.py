@@ -7,7 +7,6 @@ from typing import Self
 
 from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
-from rowcall_sqlguard.text import is_sql_text
 from rowcall_databases.duckdb_engine import DuckdbEngine
 from rowcall_databases.engine import Engine
 from rowcall_databases.errors import QueryError
@@ -17,6 +16,7 @@ from rowcall_databases.location import Location, PostgresLocation
 from rowcall_databases.postgres_engine import PostgresEngine
 from rowcall_databases.profiling import profile
 from rowcall_databases.sqlite_engine import SqliteEngine
+from rowcall_sqlguard.text import is_sql_text
 
 DEFAULT_PROFILE_BOUNDS = ProfileBounds()
 

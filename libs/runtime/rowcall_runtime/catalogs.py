@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from rowcall_contracts.catalog import Catalog, Table
 from rowcall_contracts.resources import Collection, Connection
-
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import Document, Store
 from rowcall_runtime.ids import Prefix, new_id

@@ -31,6 +31,13 @@ class FairQueue(Generic[T]):
         self._filled.set()
         return True
 
+    def put_first(self, workspace_id: str, item_id: str, item: T) -> None:
+        """Adds an item before all others, whatever the capacity; its id must not wait already."""
+        self._lanes.setdefault(workspace_id, deque()).appendleft((item_id, item))
+        self._lanes.move_to_end(workspace_id, last=False)
+        self._ids.add(item_id)
+        self._filled.set()
+
     async def get(self) -> T:
         """Waits for and takes the next item."""
         while not self._ids:
@@ -45,7 +52,9 @@ class FairQueue(Generic[T]):
             del self._lanes[workspace_id]
         return item
 
-    def clear(self) -> None:
-        """Forgets everything that waits."""
+    def clear(self) -> list[T]:
+        """Forgets everything that waits, and returns it."""
+        waiting = [item for lane in self._lanes.values() for _, item in lane]
         self._lanes.clear()
         self._ids.clear()
+        return waiting

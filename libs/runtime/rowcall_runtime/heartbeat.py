@@ -10,6 +10,7 @@ import structlog
 from rowcall_contracts.work import Work
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.errors import StoreUnavailable
+from rowcall_runtime.flag import set_within
 from rowcall_runtime.work_store import WorkStore
 
 FIRST_BEAT_S = 2.0
@@ -47,12 +48,12 @@ class Heartbeat(Generic[W]):
         """Stops by a flag and waits: a beat is never cancelled inside its write."""
         self._stopped.set()
         if self._task:
-            await self._task
+            await asyncio.shield(self._task)
 
     async def _run(self) -> None:
         period_s = self._store.lease_ttl.total_seconds() * 0.3
         expires_at = self.work.lease.expires_at if self.work.lease else None
-        while not await self._stopped_within(period_s if expires_at else self._first_beat_s):
+        while not await set_within(self._stopped, period_s if expires_at else self._first_beat_s):
             beat_at = self._clock.now()
             held = await self._beat()
             if held:
@@ -82,11 +83,3 @@ class Heartbeat(Generic[W]):
 
     def _expired(self, expires_at: datetime | None) -> bool:
         return expires_at is not None and self._clock.now() >= expires_at
-
-    async def _stopped_within(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopped.wait()
-        except TimeoutError:
-            return False
-        return True

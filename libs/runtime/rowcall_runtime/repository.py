@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from rowcall_contracts.resources import Resource
-
 from rowcall_runtime.driver import Document, DocumentCollection, Filter
 
 R = TypeVar("R", bound=Resource)

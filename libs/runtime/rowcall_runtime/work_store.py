@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
+import structlog
+from pydantic import ValidationError
+
 from rowcall_contracts.work import TERMINAL, HistoryEntry, HistoryEvent, State, Work, require_transition
 from rowcall_runtime.clock import LEASE_MARGIN, Clock
 from rowcall_runtime.driver import Document, DocumentCollection, Filter
@@ -16,6 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Constant lower bound of `due_at` in the alarm's partial index; queries repeat it (design §3)."""
 
 W = TypeVar("W", bound=Work)
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +64,12 @@ class WorkStore(Generic[W]):
     async def due(self, step: str, limit: int, known: Filter | None = None) -> list[W]:
         """Returns up to `limit` documents at a step whose alarm has rung, the most overdue first.
 
-        `known` narrows to work that the caller can run, so that newer kinds do not crowd it out.
+        `known` narrows to work that the caller can run, so that newer kinds do not crowd it out. A document that this
+        code cannot read is left to newer code.
         """
         where = {"step": step, "due_at": {"$gt": EPOCH, "$lte": self._clock.now()}, **(known or {})}
         documents = await self.collection.find(where, sort=[("due_at", 1)], limit=limit)
-        return [self.parse(document) for document in documents]
+        return [work for document in documents if (work := self._readable(document))]
 
     async def lease(self, work: W) -> W | None:
         """Takes the lease of work that nobody holds; `None` when it has moved on."""
@@ -79,8 +84,8 @@ class WorkStore(Generic[W]):
         if work.lease and work.lease.expires_at + LEASE_MARGIN > now:
             return None
         guard = {"_id": work.id, "version": work.version, "due_at": work.due_at}
-        event = HistoryEvent.TAKEN_OVER if work.lease else HistoryEvent.LEASED
-        return await self._take(work, guard, event)
+        lost = work.lease and work.lease.owner != self.owner  # a lease that I forgot cost nobody's life
+        return await self._take(work, guard, HistoryEvent.TAKEN_OVER if lost else HistoryEvent.LEASED)
 
     async def renew(self, work: W) -> bool:
         """Extends my lease; False when it is no longer mine. Changes neither version nor history."""
@@ -115,6 +120,13 @@ class WorkStore(Generic[W]):
         guard = {"_id": work.id, "version": work.version}
         return await self.collection.update(guard, self._update(work, change, None))
 
+    def _readable(self, document: Document) -> W | None:
+        try:
+            return self.parse(document)
+        except ValidationError as error:
+            _log.warning("document_unreadable", id=document["_id"], faults=error.error_count())
+            return None
+
     def _update(self, work: W, change: Change, attempt_id: str | None) -> Document:
         now = self._clock.now()
         entry = HistoryEntry(
@@ -130,6 +142,8 @@ class WorkStore(Generic[W]):
         removed: Document = {"lease": ""}
         if change.state in TERMINAL:
             changed["finished_at"] = now
+        if work.attempt and change.step != work.step:
+            changed["attempt"] = 0
         if change.due_at is None:
             removed["due_at"] = ""
         else:

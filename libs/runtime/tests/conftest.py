@@ -7,11 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from rowcall_runtime.driver import Driver, Store, open_store
-from rowcall_runtime.migrate import create_indexes
 
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.errands import Site
+from rowcall_runtime.driver import Driver, Store, open_store
+from rowcall_runtime.migrate import create_indexes
 from tools.local.stack import Broker, start_kafka, start_store
 from tools.testing.tiers import Backends
 

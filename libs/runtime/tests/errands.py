@@ -6,19 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from libs.runtime.tests.clocks import ManualClock
 from rowcall_contracts.problems import Problem
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.work import TERMINAL, HistoryEntry, HistoryEvent, State, Work
 from rowcall_runtime.driver import Filter, Store
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.metrics import Metrics
-from rowcall_runtime.retry import RetryPolicy
 from rowcall_runtime.solitude import Solitude
 from rowcall_runtime.sweep import Sweep
 from rowcall_runtime.work_store import Change, WorkStore
 from rowcall_runtime.worker import Limits, Pointer, Process, Worker
-
-from libs.runtime.tests.clocks import ManualClock
 
 TTL = timedelta(seconds=1)
 FIRST_BEAT_S = 0.05
@@ -157,9 +155,7 @@ class Site:
 
     def pointer(self, errand: Errand) -> Pointer:
         """What a command says about the errand as it was then."""
-        return Pointer(
-            work_id=errand.id, workspace_id=errand.workspace_id, step=errand.step, version=errand.version
-        )
+        return Pointer(work_id=errand.id, workspace_id=errand.workspace_id, step=errand.step, version=errand.version)
 
     @asynccontextmanager
     async def staff(

@@ -3,14 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+from libs.runtime.tests.clocks import ManualClock
+from libs.runtime.tests.errands import Errands, Gate, Site, done
+from libs.runtime.tests.waiting import until, until_seen
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.work import HistoryEvent, State
 from rowcall_runtime.sweep import MAX_REMINDERS, REMIND_DELAY
 from rowcall_runtime.worker import Limits
-
-from libs.runtime.tests.clocks import ManualClock
-from libs.runtime.tests.errands import Errands, Gate, Site, done
-from libs.runtime.tests.waiting import until, until_seen
 
 
 async def test_work_whose_command_was_lost_is_found_claimed_and_run(site: Site, clock: ManualClock) -> None:

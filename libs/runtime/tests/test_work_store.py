@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from libs.runtime.tests.clocks import ManualClock
 from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.work import HistoryEntry, HistoryEvent, IllegalTransition, State
@@ -11,8 +13,6 @@ from rowcall_runtime.driver import Driver, Store, open_store
 from rowcall_runtime.errors import DuplicateKey, StoreUnavailable
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.work_store import Change, WorkStore
-
-from libs.runtime.tests.clocks import ManualClock
 
 pytestmark = pytest.mark.contract
 

@@ -3,16 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+from libs.runtime.tests.clocks import ManualClock
+from libs.runtime.tests.errands import Errand, Errands, Gate, Site, done
+from libs.runtime.tests.waiting import until, until_seen
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.work import HistoryEvent, State
 from rowcall_runtime.errors import Permanent, Retryable
 from rowcall_runtime.retry import RetryPolicy
 from rowcall_runtime.work_store import Change
 from rowcall_runtime.worker import Limits
-
-from libs.runtime.tests.clocks import ManualClock
-from libs.runtime.tests.errands import Errand, Errands, Gate, Site, done
-from libs.runtime.tests.waiting import until, until_seen
 
 
 async def test_work_that_a_command_points_at_is_run_once_and_written_once(site: Site) -> None:

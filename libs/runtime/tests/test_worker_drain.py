@@ -2,12 +2,11 @@
 
 import asyncio
 
-from rowcall_contracts.work import HistoryEvent, State
-from rowcall_runtime.worker import Limits
-
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.errands import Errands, Gate, Site, done
 from libs.runtime.tests.waiting import until, until_seen
+from rowcall_contracts.work import HistoryEvent, State
+from rowcall_runtime.worker import Limits
 
 
 async def test_what_runs_is_waited_for(site: Site) -> None:

@@ -4,6 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+
+from libs.runtime.tests.clocks import ManualClock
+from libs.runtime.tests.errands import FIRST_BEAT_S, TTL, Errand, Errands, Gate, Site, done, ended
+from libs.runtime.tests.waiting import until, until_seen
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.work import (
     MAX_HISTORY,
@@ -17,10 +21,6 @@ from rowcall_contracts.work import (
 from rowcall_runtime.errors import StoreUnavailable
 from rowcall_runtime.work_store import Change
 from rowcall_runtime.worker import Limits
-
-from libs.runtime.tests.clocks import ManualClock
-from libs.runtime.tests.errands import FIRST_BEAT_S, TTL, Errand, Errands, Gate, Site, done, ended
-from libs.runtime.tests.waiting import until, until_seen
 
 
 async def leased(site: Site, errand: Errand) -> bool:

@@ -21,7 +21,7 @@ _BEGINNINGS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.FROM, Token
 _EXECUTABLE_COMMENT = ("!", "M!", "+")
 
 
-# sqlglot stumbles over some malformed statements with errors of Python's own; such a statement is refused like the rest.
+# sqlglot stumbles over some malformed statements with errors of Python's own; those are refused like the rest.
 PARSER_FAILURES = (SqlglotError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 ONLY_QUERIES = "Only SELECT, WITH ... SELECT and their unions may run."

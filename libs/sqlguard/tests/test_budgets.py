@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard import Limits, Reason, check
 

@@ -1,12 +1,15 @@
 """The guard as a whole: what is refused, by which rule, and what runs instead of what was asked."""
 
 import logging
+from typing import Final
 
 import pytest
+
 from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard import GuardedDialect, Reason, check
 
-SQLITE, DUCKDB, POSTGRES, MYSQL = Dialect.SQLITE, Dialect.DUCKDB, Dialect.POSTGRES, "mysql"
+SQLITE, DUCKDB, POSTGRES = Dialect.SQLITE, Dialect.DUCKDB, Dialect.POSTGRES
+MYSQL: Final = "mysql"
 
 NOT_QUERIES = [
     (SQLITE, "ATTACH DATABASE 'other.db' AS other"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard import Reason, check
 from rowcall_sqlguard.__main__ import Question, answer
@@ -46,4 +47,4 @@ def test_every_gold_query_is_accepted(name: str) -> None:
     }
 
     refused = {key: verdict.reason for key, verdict in verdicts.items() if not verdict.allowed}
-    assert refused == {key: Reason.UNPARSEABLE for key in verdicts.keys() & UNPARSEABLE_GOLD}
+    assert refused == dict.fromkeys(verdicts.keys() & UNPARSEABLE_GOLD, Reason.UNPARSEABLE)

@@ -1,6 +1,7 @@
 """Little SQL that makes much data."""
 
 import pytest
+
 from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard import GuardedDialect, Limits, Reason, check
 
@@ -17,8 +18,7 @@ SQLITE, DUCKDB, POSTGRES = Dialect.SQLITE, Dialect.DUCKDB, Dialect.POSTGRES
         (POSTGRES, "SELECT repeat('x', 10 * 1000000000)"),
         (POSTGRES, "SELECT lpad('x', 1000000000)"),
         (POSTGRES, "SELECT repeat(rpad('x', 100000), 1000)"),
-        (POSTGRES, "SELECT replace(replace(replace(a, 'a', 'aaaaaaaaaaaaaaaa'), 'a', repeat('b', 9999)), 'b', 'bbbbbbb')"
-         " FROM generate_series(1, 999) AS g (a)"),
+        (POSTGRES, "SELECT replace(replace(a, 'a', 'aaaaaaaa'), 'a', repeat('b', 9999)) FROM generate_series(1, 999)"),
         (POSTGRES, "SELECT * FROM generate_series(1, 1000000000)"),
         (POSTGRES, "SELECT * FROM generate_series(1, 9999) AS a, generate_series(1, 9999) AS b"),
         (POSTGRES, "SELECT * FROM generate_series(1, (SELECT max(id) FROM t))"),
@@ -45,7 +45,7 @@ def test_an_expansion_beyond_the_budget_is_refused(dialect: GuardedDialect, sql:
         (POSTGRES, "SELECT lpad(a, 2, '0'), lpad(b, 10, '0'), rpad(c, 10), repeat('-', 20) FROM t"),
         (POSTGRES, "SELECT * FROM generate_series(1, 366) AS d, generate_series(0, 23) AS h"),
         (POSTGRES, "SELECT * FROM generate_series((SELECT min(d) FROM t), now(), interval '1 day')"),
-        (POSTGRES, "SELECT * FROM generate_series(a, b, '2 hours'::interval) FROM t"[:-7]),
+        (POSTGRES, "SELECT generate_series(a, b, '2 hours'::interval) FROM t"),
         (POSTGRES, "SELECT * FROM generate_series(10, -10, -1)"),
         (POSTGRES, "SELECT format('%s: %5s', a, b) FROM t"),
         (SQLITE, "SELECT printf('%.2f', a), replace(b, ',', '.') FROM t"),

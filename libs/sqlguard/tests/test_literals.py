@@ -5,6 +5,7 @@ import sqlite3
 import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard import check
 

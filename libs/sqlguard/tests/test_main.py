@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from pydantic import ValidationError
+
 from rowcall_sqlguard.__main__ import answers
 
 

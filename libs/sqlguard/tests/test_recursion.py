@@ -1,6 +1,7 @@
 """Recursive common table expressions need a bound."""
 
 import pytest
+
 from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard import Reason, check
 

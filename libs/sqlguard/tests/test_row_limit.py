@@ -1,6 +1,7 @@
 """The LIMIT that is put on every query."""
 
 import pytest
+
 from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard import Limits, Reason, check
 

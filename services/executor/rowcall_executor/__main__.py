@@ -7,6 +7,11 @@ from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.resources import Collection, Connection
 from rowcall_contracts.settings import ExecutorSettings
 from rowcall_databases.access import AccessPolicy
+from rowcall_executor.checking import Checking
+from rowcall_executor.customers import Customers
+from rowcall_executor.executing import Executing
+from rowcall_executor.introspecting import Introspecting
+from rowcall_executor.result_pages import ResultPages
 from rowcall_runtime.catalogs import CatalogStore
 from rowcall_runtime.crypto import Opener
 from rowcall_runtime.environment import load_settings
@@ -14,12 +19,6 @@ from rowcall_runtime.process import Platform, platform
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.service import run_service, serve_steps
 from rowcall_runtime.step import StepHandler
-
-from rowcall_executor.checking import Checking
-from rowcall_executor.customers import Customers
-from rowcall_executor.executing import Executing
-from rowcall_executor.introspecting import Introspecting
-from rowcall_executor.result_pages import ResultPages
 
 
 def handlers(built: Platform, settings: ExecutorSettings) -> dict[Step, StepHandler]:

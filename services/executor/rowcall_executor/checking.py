@@ -5,10 +5,9 @@ import time
 from rowcall_contracts.jobs import Job
 from rowcall_contracts.outputs import ConnectionChecked
 from rowcall_contracts.resources import ConnectionState
+from rowcall_executor.customers import Customers
 from rowcall_runtime.errors import Permanent, Retryable, StepError
 from rowcall_runtime.step import StepOutput
-
-from rowcall_executor.customers import Customers
 
 
 class Checking:

@@ -21,13 +21,12 @@ from rowcall_contracts.results import ResultSet
 from rowcall_databases.database import Database
 from rowcall_databases.errors import DatabaseError, QueryError, QueryTimeout, StatementRefused
 from rowcall_databases.limits import QueryLimits
+from rowcall_executor.customers import Customers, as_step_error
+from rowcall_executor.result_pages import ResultPages, inline_rows
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.step import StepOutput
 from rowcall_sqlguard import Limits, check
-
-from rowcall_executor.customers import Customers, as_step_error
-from rowcall_executor.result_pages import ResultPages, inline_rows
 
 _FAILURES = {
     OutcomeStatus.REFUSED: ProblemType.SQL_REFUSED,

@@ -6,11 +6,10 @@ from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.outputs import Introspected
 from rowcall_contracts.resources import Connection
 from rowcall_databases.database import Database
+from rowcall_executor.customers import Customers
 from rowcall_runtime.catalogs import CatalogStore
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.step import StepOutput
-
-from rowcall_executor.customers import Customers
 
 
 class Introspecting:

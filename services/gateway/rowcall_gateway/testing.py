@@ -1,7 +1,8 @@
 """The real gateway for tests: over real HTTP and a real store, with Kafka away and the test in the workers' place."""
 
+import asyncio
 import base64
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,6 +38,7 @@ from rowcall_runtime.subscriptions import Subscriptions
 from rowcall_runtime.work_store import Change, WorkStore
 
 CLOSED_PORT = "127.0.0.1:1"
+LOOK_EVERY_S = 0.02
 WORKER = "executor@test"
 
 
@@ -115,10 +117,25 @@ class Gateway:
         self.waiters.wake(job_id)
         return await self.job(job_id)
 
+    async def waited_for(self, job_id: str) -> None:
+        """Returns once somebody waits for the job."""
+
+        async def waiting() -> bool:
+            return self.waiters.waits_for(job_id)
+
+        await eventually(waiting)
+
     async def counts(self) -> Mapping[str, int]:
         """Counts the documents of every collection that a request could change."""
         watched = [each for each in Collection if each not in (Collection.AUDIT, Collection.MIGRATIONS)]
         return {each.value: await self.store.collection(each).count({}) for each in watched}
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    """Returns once the condition holds; raises TimeoutError when it does not in time."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110  # what is awaited happens elsewhere and tells nobody
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 @asynccontextmanager

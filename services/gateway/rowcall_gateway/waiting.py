@@ -27,6 +27,10 @@ class Waiters:
         if self._waiting and record.key:
             self.wake(record.key.decode("ascii", "replace"))
 
+    def waits_for(self, job_id: str) -> bool:
+        """Whether anybody in this process waits for a job."""
+        return job_id in self._waiting
+
     def wake(self, job_id: str) -> None:
         """Tells this process's waiters that a job may have moved."""
         for event in self._waiting.get(job_id, ()):

@@ -10,7 +10,7 @@ import pytest
 from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_contracts.resources import Collection, Connection, ConnectionState
 from rowcall_contracts.work import State
-from rowcall_gateway.testing import Gateway
+from rowcall_gateway.testing import Gateway, eventually
 from rowcall_runtime.crypto import Opener
 from rowcall_runtime.repository import Repository
 
@@ -28,9 +28,13 @@ def executor(gateway: Gateway, workspace_id: str) -> Executor:
     async def check(state: State) -> None:
         jobs = gateway.store.collection(Collection.JOBS)
         where = {"workspace_id": workspace_id, "kind": "check_connection", "state": "queued"}
-        async with asyncio.timeout(5):
-            while not (found := await jobs.get(where)):
-                await asyncio.sleep(0.01)
+
+        async def asked() -> bool:
+            return await jobs.get(where) is not None
+
+        await eventually(asked)
+        found = await jobs.get(where)
+        assert found is not None
         job = await gateway.job(str(found["_id"]))
         connections = Repository(gateway.store.collection(Collection.CONNECTIONS), Connection)
         good = state is State.SUCCEEDED

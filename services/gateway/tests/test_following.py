@@ -24,7 +24,7 @@ async def test_a_waiting_caller_is_woken_by_the_end(
     job_id = await new_job(client, chat)
     started = time.monotonic()
     waiting = asyncio.create_task(client.get(f"/jobs/{job_id}", params={"wait": 20}))
-    await waiters_of(gateway, job_id)
+    await gateway.waited_for(job_id)
 
     await gateway.move(job_id, State.SUCCEEDED, output=ANSWER)
     answer = await waiting
@@ -64,7 +64,7 @@ async def test_a_caller_that_knows_the_version_gets_304_until_there_is_news(
 
     unchanged = await client.get(f"/jobs/{job_id}", headers=known)
     waiting = asyncio.create_task(client.get(f"/jobs/{job_id}", params={"wait": 20}, headers=known))
-    await waiters_of(gateway, job_id)
+    await gateway.waited_for(job_id)
     await gateway.move(job_id, State.RUNNING, step="execute")
     news = await waiting
 
@@ -78,7 +78,7 @@ async def test_a_job_without_news_is_read_again_although_no_record_came(
 ) -> None:
     job_id = await new_job(client, chat)
     waiting = asyncio.create_task(client.get(f"/jobs/{job_id}", params={"wait": 15}))
-    await waiters_of(gateway, job_id)
+    await gateway.waited_for(job_id)
 
     await gateway.store.collection(Collection.JOBS).update({"_id": job_id}, {"$set": {"state": "succeeded"}})
 
@@ -149,10 +149,3 @@ async def test_kinds_carry_the_schemas_of_the_contracts(client: httpx.AsyncClien
     assert set(kinds) == {kind.value for kind in JobKind}
     assert kinds["chat"]["input_schema"]["required"] == ["question", "connection_id"]
     assert "answer" in kinds["chat"]["output_schema"]["properties"]
-
-
-async def waiters_of(gateway: Gateway, job_id: str) -> None:
-    """Returns once somebody waits for the job."""
-    async with asyncio.timeout(5):
-        while job_id not in gateway.waiters._waiting:
-            await asyncio.sleep(0.01)  # nothing tells of a waiter

@@ -119,9 +119,7 @@ async def test_a_gateway_that_drains_ends_its_streams_for_a_resume(
     gateway: Gateway, client: httpx.AsyncClient, job_id: str
 ) -> None:
     live = asyncio.create_task(read(client, job_id))
-    async with asyncio.timeout(5):
-        while job_id not in gateway.waiters._waiting:
-            await asyncio.sleep(0.01)  # nothing tells of a waiter
+    await gateway.waited_for(job_id)
 
     gateway.waiters.close()
 

@@ -12,7 +12,6 @@ from rowcall_runtime.process import platform
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.service import run_service, serve_steps
 from rowcall_runtime.step import StepHandler
-
 from rowcall_summarizer.document_index import DocumentIndex
 from rowcall_summarizer.documents import DocumentStore
 from rowcall_summarizer.indexing import Indexing, Searching

@@ -7,7 +7,6 @@ from rowcall_contracts.outputs import DocumentIndexed, DocumentsFound, Passage
 from rowcall_contracts.problems import ProblemType
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.step import StepOutput
-
 from rowcall_summarizer.chunking import chunk_document
 from rowcall_summarizer.document_index import DocumentIndex
 from rowcall_summarizer.documents import DocumentStore

@@ -7,7 +7,6 @@ from rowcall_contracts.outputs import ChatOutput, ExecutionRound, RankedCandidat
 from rowcall_contracts.pipelines import Step
 from rowcall_contracts.work import HistoryEvent
 from rowcall_runtime.step import StepOutput
-
 from rowcall_summarizer.chart import choose_chart
 from rowcall_summarizer.narration import narrate
 

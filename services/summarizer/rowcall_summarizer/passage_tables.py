@@ -89,9 +89,8 @@ class PassageTables:
         """Makes the table unless it exists. Everything below needs it, so that a table that vanishes is noticed."""
         with _breakage():
             connection = await self._connect()
-            table = await connection.create_table(workspace_id, schema=_schema(), exist_ok=True)
-            if not await table.list_indices():
-                await _index(table)
+            await connection.create_table(workspace_id, schema=_schema(), exist_ok=True)
+            await self._table(workspace_id)
 
     async def put(self, workspace_id: str, document_id: str, *, version: int, chunks: Sequence[Chunk]) -> None:
         """Puts a document's passages in the place of what was there of it; they can be found from then on."""
@@ -105,7 +104,9 @@ class PassageTables:
         """Erases the passages of documents, from the disk as well."""
         with _breakage():
             table = await self._table(workspace_id)
-            await self._rewrite(workspace_id, table.query().where(f"NOT ({' OR '.join(map(_is_document, document_ids))})"))
+            await self._rewrite(
+                workspace_id, table.query().where(f"NOT ({' OR '.join(map(_is_document, document_ids))})")
+            )
 
     async def tidy(self, workspace_id: str) -> None:
         """Indexes what was put since the last time, once there is enough of it."""
@@ -148,7 +149,11 @@ class PassageTables:
 
     async def _table(self, workspace_id: str) -> "AsyncTable":
         connection = await self._connect()
-        return await connection.open_table(workspace_id)
+        table = await connection.open_table(workspace_id)
+        # Cut off in the middle of `_rewrite`, a table has no index; a search would then silently split other words.
+        if not await table.list_indices():
+            await _index(table)
+        return table
 
     async def _connect(self) -> "AsyncConnection":
         async with self._connecting:

@@ -7,7 +7,6 @@ from rowcall_runtime.catalogs import CatalogStore
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.step import StepOutput
-
 from rowcall_summarizer.summary import summarize
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import lancedb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -229,6 +230,14 @@ async def test_many_passages_are_indexed_and_still_all_found(index: DocumentInde
     assert await found(index, "late addition") == ["doc_b:0"]
     store.erase("doc_a")
     assert await found(index, "n517x late") == ["doc_b:0"]
+
+
+async def test_a_table_that_lost_its_index_gets_it_back(tmp_path: Path, index: DocumentIndex, store: Store) -> None:
+    store.put("doc_a", "東京の天気", "in minutes")
+    await index.sync(HOME)
+    table = await (await lancedb.connect_async(tmp_path / LAYOUT)).open_table(HOME)
+    await table.drop_index("text_idx")
+    assert await found(index, "天気 minute") == ["doc_a:0", "doc_a:1"]
 
 
 def truncate_every_file(table: Path) -> None:

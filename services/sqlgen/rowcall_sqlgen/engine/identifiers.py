@@ -4,7 +4,8 @@ import re
 
 from rowcall_sqlgen.engine.words import lemma
 
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_CHUNKS = re.compile(r"[^\W_]+")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 ABBREVIATIONS = {
     "acct": "account",
@@ -81,7 +82,7 @@ _WHOLE = frozenset(
 
 def identifier_words(name: str) -> tuple[str, ...]:
     """Returns the lower-case lemmas of a name as written: `sched_dep_time` gives sched, dep, time."""
-    return tuple(lemma(part.lower()) for part in _PARTS.findall(name))
+    return tuple(lemma(part.lower()) for chunk in _CHUNKS.findall(name) for part in _cut(chunk))
 
 
 def spelled_words(name: str) -> tuple[str, ...]:
@@ -92,6 +93,11 @@ def spelled_words(name: str) -> tuple[str, ...]:
             full = ABBREVIATIONS.get(part, part)
             spelled.extend(_SPELLED.get(full, (full,)))
     return tuple(spelled)
+
+
+def _cut(chunk: str) -> list[str]:
+    """Cuts camel case, which is a habit of names in ASCII."""
+    return _PARTS.findall(chunk) if chunk.isascii() else [chunk]
 
 
 def _run_together(word: str) -> tuple[str, ...]:
