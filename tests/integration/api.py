@@ -1,7 +1,8 @@
 """What the tests do through the HTTP API, in their words."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,14 @@ class Api:
         assert answer.status_code == 201, answer.text
         assert answer.json()["state"] == "ready", answer.text
         return str(answer.json()["id"])
+
+    @contextmanager
+    def listening(self, url: str, *event_types: str) -> Iterator[None]:
+        """Has events sent to a receiver until the block ends; all types unless some are named."""
+        answer = self.client.post("/webhooks/endpoints", json={"url": url, "event_types": list(event_types)})
+        assert answer.status_code == 201, answer.text
+        yield
+        self.client.delete(f"/webhooks/endpoints/{answer.json()['id']}")
 
     def submit(self, kind: str, given: Mapping[str, object], **more: object) -> Body:
         """Creates a job and returns its first body."""

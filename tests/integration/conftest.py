@@ -9,6 +9,8 @@ import pytest
 
 from tests.integration.api import Api
 from tests.integration.deployment import Deployment, deployed
+from tests.integration.inspection import Inspection, inspecting
+from tests.integration.llm_server import LanguageModel, serving_model
 from tests.integration.receivers import Receiver, receiving
 from tools.local.demo import ensure_demo
 
@@ -33,6 +35,27 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     """The shared deployment."""
     with deployed(tmp_path_factory.mktemp("deployment")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[LanguageModel]:
+    """What sqlgen of the sandbox asks."""
+    with serving_model() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, model: LanguageModel) -> Iterator[Deployment]:
+    """A deployment to break, with short leases."""
+    with deployed(tmp_path_factory.mktemp("sandbox"), ROWCALL_LEASE_TTL_S="2", **model.settings) as running:
+        yield running
+
+
+@pytest.fixture
+def inspection(deployment: Deployment) -> Iterator[Inspection]:
+    """The store of the deployment under test."""
+    with inspecting(deployment.store.url) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ class Deployment:
     url: str
     services: Mapping[Service, ManagedProcess]
     admin_ports: Mapping[Service, int]
+    service_environs: Mapping[Service, Mapping[str, str]]
 
     def client(self, key: str = KEY) -> httpx.Client:
         """Opens an API client."""
@@ -47,14 +48,36 @@ class Deployment:
             if not process.alive:
                 process.start()
 
+    def heal(self) -> None:
+        """Starts whatever does not run."""
+        for server in (self.broker, self.store):
+            if not server.process.alive:
+                server.restart()
+        self.start_services()
+
     def kill_services(self) -> None:
         """SIGKILL to all five."""
         for process in self.services.values():
             process.kill()
 
+    def migrate(self) -> None:
+        """Creates the topics and indexes that are missing."""
+        subprocess.run([sys.executable, "-m", "rowcall_runtime.migrate"], env=self.environ, check=True)
+
+    @contextmanager
+    def replica(self, service: Service) -> Iterator[ManagedProcess]:
+        """Runs a second process of a worker until the block ends."""
+        cache = {"ROWCALL_INDEX_DIR": str(self.folder / "index-2")}
+        second = _service(service, self.folder / f"{service.value}-2.log", {**self.service_environs[service], **cache})
+        second.start()
+        try:
+            yield second
+        finally:
+            second.stop()
+
     def log_of(self, service: Service) -> str:
         """Returns a service's whole log."""
-        return (self.folder / f"{service.value}.log").read_text()
+        return _log(self.folder, service).read_text()
 
 
 @contextmanager
@@ -77,16 +100,18 @@ def deployed(folder: Path, *, wanted: Sequence[Service] = tuple(Service), **sett
             "ROWCALL_INDEX_DIR": str(folder / "index"),
             **settings,
         }
-        subprocess.run([sys.executable, "-m", "rowcall_runtime.migrate"], env=environ, check=True)
         ports = {service: free_port() for service in wanted}
         port = free_port()
         secret = {"ROWCALL_MASTER_KEY": master_key}
         public = {"ROWCALL_PUBLIC_KEY": public_key_of(master_key), "ROWCALL_PORT": str(port)}
+        environs = {service: {**environ, **_only(service, secret, public)} for service in wanted}
         services = {
-            service: _service(service, folder, ports[service], {**environ, **_only(service, secret, public)})
+            service: _service(service, _log(folder, service), environs[service], port=ports[service])
             for service in wanted
         }
-        deployment = Deployment(folder, environ, broker, store, f"http://{LOOPBACK}:{port}", services, ports)
+        url = f"http://{LOOPBACK}:{port}"
+        deployment = Deployment(folder, environ, broker, store, url, services, ports, environs)
+        deployment.migrate()
         for process in services.values():
             stack.callback(process.stop)
         deployment.start_services()
@@ -100,13 +125,18 @@ def _only(service: Service, secret: Mapping[str, str], public: Mapping[str, str]
     return secret if service in (Service.EXECUTOR, Service.WEBHOOKS) else {}
 
 
-def _service(service: Service, folder: Path, port: int, environ: Mapping[str, str]) -> ManagedProcess:
+def _service(service: Service, log: Path, environ: Mapping[str, str], *, port: int | None = None) -> ManagedProcess:
+    port = port or free_port()
     return ManagedProcess(
         [sys.executable, "-m", f"rowcall_{service.value}"],
-        folder / f"{service.value}.log",
+        log,
         ready=lambda: _answers(f"http://{LOOPBACK}:{port}/readyz"),
         environ={**environ, "ROWCALL_ADMIN_PORT": str(port)},
     )
+
+
+def _log(folder: Path, service: Service) -> Path:
+    return folder / f"{service.value}.log"
 
 
 def _answers(url: str) -> bool:

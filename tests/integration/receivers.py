@@ -1,7 +1,9 @@
 """Real HTTP servers on loopback: a webhook receiver that keeps what it gets, and an OTLP collector."""
 
+import json
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +31,13 @@ class Receiver:
     on_request: Callable[[Received], None] = lambda _: None
     received: list[Received] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
+
+    def ids_by_job(self) -> dict[str, set[str]]:
+        """Returns the distinct `webhook-id`s that came about each job."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for request in tuple(self.received):
+            found[json.loads(request.body)["data"]["job_id"]].add(request.headers["webhook-id"])
+        return dict(found)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """supervisord as a child: it starts what dies again, and ends everything when told."""
 
-import os
 import subprocess
 import sys
 import xmlrpc.client
@@ -43,7 +42,7 @@ class Supervisor:
         self._state = state
         self._socket = socket
         self._environ = dict(environ)
-        self._recorded: frozenset[int] = frozenset()
+        self._recorded: frozenset[int] | None = None
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,9 +56,9 @@ class Supervisor:
         Raises `StartError` when supervisord has ended.
         """
         reports = [_report(fields) for fields in self._call("getAllProcessInfo")]
-        pids = frozenset(report.pid for report in reports if report.pid) | {self._pid()}
-        if pids != self._recorded:
-            record_processes(self._state.processes, pids)
+        pids = frozenset(report.pid for report in reports if report.pid)
+        if pids != self._recorded and self._child is not None:
+            record_processes(self._state.processes, supervisor=self._child.pid, programs=sorted(pids))
             self._recorded = pids
         return reports
 
@@ -103,9 +102,6 @@ class Supervisor:
             self._child = subprocess.Popen(
                 command, env=self._environ, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
-
-    def _pid(self) -> int:
-        return self._child.pid if self._child else os.getpid()
 
     def _await_answer(self) -> None:
         poll_until(lambda: self._answers() or not self.running, timeout_s=START_TIMEOUT_S)

@@ -29,7 +29,7 @@ def test_small_code_passes(root: Path) -> None:
         ("x = 1\n" * 501, "libs/planted.py: 501 lines; 500 at most"),
         ("def f():\n" + "    x = 1\n" * 60, "libs/planted.py:1 f: 61 lines; 60 at most"),
         ("async def f(a, *, b, c, d, e, f): ...\n", "libs/planted.py:1 f: 6 parameters; 5 at most"),
-        ("class A:\n    def f(self, a, b, c): ...\n", "libs/planted.py:2 f: 3 positional parameters"),
+        ("class A:\n    def f(self, a, b, c, d): ...\n", "libs/planted.py:2 f: 4 positional parameters"),
         ("x = 1\n" * 301 + "\n" * 100, "files: p50 2 and p90 401 may be 120 and 300 lines at most"),
     ],
 )
@@ -42,8 +42,9 @@ def test_a_planted_breach_is_found_and_placed(root: Path, capsys: Capture, sourc
     "source",
     [
         "class A:\n    def f(self, a, b, *, c, d, e): ...\n",
-        "def f(a, b, c):  # sizes: sqlite3 calls it so\n    ...\n",
-        "def _near(a, b, c): ...\n",
+        "def f(a, b, c, d, e, f):  # sizes: sqlite3 calls it so\n    ...\n",
+        "def _near(a, b, c, d): ...\n",
+        "@router.get('/')\ndef f(a, b, c, d): ...\n",
         "x = 1\n" * 300,
     ],
 )

@@ -49,7 +49,7 @@ def iso_timestamp(text: str) -> str:
 
 
 def _non_finite(value: float | Decimal) -> str:
-    if math.isnan(value):
+    if value.is_nan() if isinstance(value, Decimal) else math.isnan(value):
         return "NaN"
     return "Infinity" if value > 0 else "-Infinity"
 

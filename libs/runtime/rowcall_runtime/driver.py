@@ -175,7 +175,10 @@ async def open_store(url: str, driver: Driver, metrics: Metrics | None = None) -
 
 
 class CommandTimer(monitoring.CommandListener):
-    """Feeds the duration of every store command into a metric, labelled `<command>.<collection>`."""
+    """Feeds the duration of every store command into a metric, labelled `<command>.<collection>`.
+
+    Reads of one document by its id are labelled `get`, so that work can be told from polling.
+    """
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -184,9 +187,9 @@ class CommandTimer(monitoring.CommandListener):
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         """Remembers which collection the command is for; later events do not say."""
         target = event.command.get(event.command_name)
-        self._names[event.request_id] = (
-            f"{event.command_name}.{target}" if isinstance(target, str) else event.command_name
-        )
+        pinned = event.command_name == "find" and "_id" in event.command.get("filter", ())
+        name = "get" if pinned else event.command_name
+        self._names[event.request_id] = f"{name}.{target}" if isinstance(target, str) else name
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         """Records the command."""

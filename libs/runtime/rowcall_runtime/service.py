@@ -69,7 +69,8 @@ async def serve(built: Platform, settings: Settings, worker: Worker[W], shared: 
     ]
     await _until(stopping, tasks)
     shared.draining = True
-    tasks[0].cancel()
+    sweep.stop()
+    await asyncio.wait(tasks[:1], timeout=settings.drain_s)
     await worker.drain(settings.drain_s)
     for task in tasks:
         task.cancel()

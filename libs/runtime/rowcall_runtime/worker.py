@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 import structlog
@@ -30,6 +31,12 @@ QUEUE_CAPACITY = 20_000
 
 STORE_RETRY_S = 0.5
 """Seconds between repeats of a final write that the store did not answer."""
+
+STORE_AWAY = timedelta(seconds=1)
+"""How long work rests whose handler could not reach the store."""
+
+HISTORY_RESERVE = 4
+"""Entries that one more look can add before the next: a lease, its outcome, the next lease and the end."""
 
 W = TypeVar("W", bound=Work)
 _log = structlog.get_logger()
@@ -66,6 +73,7 @@ class Worker(Generic[W]):
         self._limits = limits
         self._process = process
         self._queues = {step: FairQueue[Pointer | W](QUEUE_CAPACITY) for step in steps}
+        self._claiming: set[str] = set()
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._busy = dict.fromkeys(steps, 0)
 
@@ -77,28 +85,42 @@ class Worker(Generic[W]):
                     group.create_task(self._slot(step))
 
     def offer(self, pointer: Pointer) -> None:
-        """Queues what a command points at; repeats and overflow are dropped and counted."""
+        """Queues what a command points at; repeats and overflow are dropped and counted, while draining everything."""
         queue = self._queues.get(pointer.step)
-        if queue is None:
+        if queue is None or self._process.draining:
             return
-        if pointer.work_id in self._in_flight or not queue.put(pointer.workspace_id, pointer.work_id, pointer):
+        here = self.knows(pointer.work_id, pointer.step)
+        if here or not queue.put(pointer.workspace_id, pointer.work_id, pointer):
             self._process.metrics.count(Metric.COMMANDS_DROPPED, reason="repeated-or-overflow")
 
-    def take(self, work: W) -> None:
-        """Queues work that this process has claimed."""
-        self._queues[work.step].put(work.workspace_id, work.id, work)
+    async def claim(self, work: W) -> bool:
+        """Claims due work and puts it before all that waits, because its lease runs; False when there was no need.
+
+        Until the store has answered, a command for it counts as a repeat, so that it is never here twice.
+        """
+        if self._process.draining or self.knows(work.id, work.step):
+            return False
+        self._claiming.add(work.id)
+        try:
+            claimed = await self.store.claim(work)
+        finally:
+            self._claiming.discard(work.id)
+        if claimed:
+            self._queues[work.step].put_first(work.workspace_id, work.id, claimed)
+        return claimed is not None
 
     def free(self, step: str) -> int:
         """Returns how many slots of a step could start something at once."""
         return max(0, self._limits.concurrency - self._busy[step] - len(self._queues[step]))
 
     def knows(self, work_id: str, step: str) -> bool:
-        """Whether the work runs or waits in this process."""
-        return work_id in self._in_flight or work_id in self._queues[step]
+        """Whether the work runs, waits or is being claimed in this process."""
+        return work_id in self._in_flight or work_id in self._claiming or work_id in self._queues[step]
 
-    async def due(self, step: str, limit: int) -> list[W]:
-        """Returns work of a step whose alarm has rung and that this code knows."""
-        return await self.store.due(step, limit, self._workload.known)
+    async def due(self, step: str, limit: int, *, unfinished: bool = False) -> list[W]:
+        """Returns work of a step whose alarm has rung and that this code knows; on request without ended work."""
+        states = {"state": {"$in": [state.value for state in State if state not in TERMINAL]}} if unfinished else {}
+        return await self.store.due(step, limit, {**self._workload.known, **states})
 
     def cancel(self, work_id: str) -> None:
         """Interrupts work that runs here, if it does; its results will meet the guard."""
@@ -107,8 +129,9 @@ class Worker(Generic[W]):
 
     async def drain(self, seconds: float) -> None:
         """Forgets what waits and gives what runs some seconds; then it is interrupted and given back."""
-        for queue in self._queues.values():
-            queue.clear()
+        for item in [item for queue in self._queues.values() for item in queue.clear()]:
+            if not isinstance(item, Pointer):
+                await self._give_back(item)
         running = list(self._in_flight.values())
         if running:
             _, late = await asyncio.wait(running, timeout=seconds)
@@ -137,8 +160,8 @@ class Worker(Generic[W]):
             try:
                 await asyncio.wait([task])
             finally:
-                if self._in_flight.get(work_id) is task:  # not when a claim met a command and runs the work too
-                    del self._in_flight[work_id]
+                task.cancel()
+                del self._in_flight[work_id]
                 self._busy[step] -= 1
 
     async def _guarded(self, item: "Pointer | W") -> None:
@@ -189,34 +212,38 @@ class Worker(Generic[W]):
             async with self._process.solitude.enter(alone=work.worker_losses > 0):
                 with step_span(work) as span:
                     change = await self._attempt(work, span)
+        except StoreUnavailable:
+            change = self._released(work, STORE_AWAY)
         except asyncio.CancelledError:
             await heartbeat.stop()
-            await self._interrupted(heartbeat.work, lost=lost.raised)
+            if self._process.draining and not lost.raised:
+                await self._give_back(heartbeat.work)
             raise
         finally:
+            await heartbeat.stop()
             self._process.metrics.observe(
                 Metric.STEP_SECONDS, time.perf_counter() - started, step=work.step, outcome="ended"
             )
-        await heartbeat.stop()
         await self._finish(heartbeat.work, change, new_id(Prefix.ATTEMPT))
 
     async def _attempt(self, work: W, span: Span) -> Change:
         """Runs the handler under the deadline; every outcome becomes a move."""
         left_s = (work.deadline_at - self._process.clock.now()).total_seconds() if work.deadline_at else None
+        deadline = asyncio.timeout(left_s)
         try:
-            async with asyncio.timeout(left_s):
+            async with deadline:
                 return await self._workload.run(work)
-        except TimeoutError:
-            problem = Problem.of(ProblemType.DEADLINE_EXCEEDED, f"Step `{work.step}` was running at the deadline.")
+        except (StoreUnavailable, asyncio.CancelledError):
+            raise
         except Retryable as error:
             return self._retry(work, error)
         except StepError as error:
             problem = error.problem
-        except (StoreUnavailable, asyncio.CancelledError):
-            raise
         except Exception as error:  # noqa: BLE001  # a bug in a handler is a failed attempt, not a dead worker
-            _log.exception("handler_failed", job_id=work.id, step=work.step)
-            return self._retry(work, Retryable(f"Step `{work.step}` failed ({type(error).__name__})."))
+            if not deadline.expired():
+                _log.exception("handler_failed", job_id=work.id, step=work.step)
+                return self._retry(work, Retryable(f"Step `{work.step}` failed ({type(error).__name__})."))
+            problem = Problem.of(ProblemType.DEADLINE_EXCEEDED, f"Step `{work.step}` was running at the deadline.")
         span.set_status(StatusCode.ERROR, problem.type)
         return self._workload.failure(work, problem)
 
@@ -233,33 +260,40 @@ class Worker(Generic[W]):
             problem=error.problem.type,
         )
 
-    async def _interrupted(self, work: W, *, lost: bool) -> None:
-        """Gives leased work back when this process is draining; lost or cancelled work is not ours to touch."""
-        if lost or not work.lease or not self._process.draining:
-            return
-        now = self._process.clock.now()
-        released = Change(event=HistoryEvent.RELEASED, state=State.RUNNING, step=work.step, due_at=now)
-        await asyncio.shield(self.store.apply(work, released))
+    def _released(self, work: W, rest: timedelta) -> Change:
+        due_at = self._process.clock.now() + rest
+        return Change(event=HistoryEvent.RELEASED, state=State.RUNNING, step=work.step, due_at=due_at)
+
+    async def _give_back(self, work: W) -> None:
+        """Lets another process take leased work at once; what has no lease waits for its alarm."""
+        if work.lease:
+            await asyncio.shield(self.store.apply(work, self._released(work, timedelta())))
 
     async def _finish(self, work: W, change: Change, attempt_id: str) -> None:
-        """Writes the move; repeats the same guarded write while the store is silent and the work is still mine."""
+        """Writes the move and has it announced; one that the store refuses for good becomes a failure."""
+        try:
+            written = await self._write(work, change, attempt_id)
+        except StoreRefused as error:
+            change = self._workload.failure(work, Problem.of(ProblemType.OUTPUT_TOO_LARGE, str(error)))
+            written = await self._write(work, change, attempt_id)
+        if written:
+            await self._workload.settled(work, change)
+        else:
+            self._process.metrics.count(Metric.WRITES_REFUSED, step=work.step)
+
+    async def _write(self, work: W, change: Change, attempt_id: str) -> bool:
+        """Repeats the same guarded write while the store is silent, up to the length of a lease."""
         until = self._process.clock.now() + self.store.lease_ttl
         unsure = False
-        written: bool | None = None
-        while written is None:
+        while True:
             try:
-                written = await asyncio.shield(self.store.apply(work, change, attempt_id=attempt_id))
+                matched = await asyncio.shield(self.store.apply(work, change, attempt_id=attempt_id))
+                return matched or (unsure and await self._wrote(work, attempt_id))
             except StoreUnavailable:
                 if self._process.clock.now() >= until:
                     raise
                 unsure = True
                 await asyncio.sleep(STORE_RETRY_S)
-            except StoreRefused as error:
-                change = self._workload.failure(work, Problem.of(ProblemType.OUTPUT_TOO_LARGE, str(error)))
-        if not written and not (unsure and await self._wrote(work, attempt_id)):
-            self._process.metrics.count(Metric.WRITES_REFUSED, step=work.step)
-            return
-        await self._workload.settled(work, change)
 
     async def _wrote(self, work: W, attempt_id: str) -> bool:
         current = await self.store.load(work.id)
@@ -291,7 +325,7 @@ def _hopeless(work: Work, clock: Clock) -> Problem | None:
     """Says why this work must end without another try, if it must."""
     if work.worker_losses >= MAX_WORKER_LOSSES:
         return Problem.of(ProblemType.WORKER_LOST, f"{work.worker_losses} workers died while running `{work.step}`.")
-    if len(work.history) >= MAX_HISTORY - 1:
+    if len(work.history) > MAX_HISTORY - HISTORY_RESERVE:
         return Problem.of(ProblemType.HISTORY_LIMIT, f"The job changed {len(work.history)} times.")
     if work.deadline_at and work.deadline_at <= clock.now():
         return Problem.of(ProblemType.DEADLINE_EXCEEDED, f"The deadline passed before step `{work.step}` ran.")

@@ -85,6 +85,7 @@ class Gate:
     entered: asyncio.Event = field(default_factory=asyncio.Event)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: int = 0
+    finished: int = 0
 
     async def __call__(self, work: Errand) -> Change:
         self.entered.set()
@@ -93,6 +94,7 @@ class Gate:
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
+        self.finished += 1
         return ended(work)
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 
 import duckdb
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rowcall_contracts.catalog import Dialect
@@ -24,6 +24,7 @@ def select(text: str, name: str) -> str:
     return f"""SELECT '{literal}' AS "{identifier}x" """
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(text=TEXT, name=TEXT)
 def test_sqlite_reads_back_the_same_text_and_name(text: str, name: str) -> None:
     connection = sqlite3.connect(":memory:")
@@ -34,6 +35,7 @@ def test_sqlite_reads_back_the_same_text_and_name(text: str, name: str) -> None:
     assert (found, column) == ([(text,)], f"{name}x")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(text=TEXT)
 def test_duckdb_reads_back_the_same_text(text: str) -> None:
     with duckdb.connect() as connection:
@@ -42,6 +44,7 @@ def test_duckdb_reads_back_the_same_text(text: str) -> None:
     assert found == [(text,)]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(sql=st.text(alphabet=st.sampled_from("SELCT FROMabt01'\"\\()[]{},.;:*-+/=<>|&%$@#\n"), max_size=40))
 def test_no_text_makes_the_guard_fail(sql: str) -> None:
     for dialect in Dialect:

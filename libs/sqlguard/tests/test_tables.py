@@ -73,7 +73,7 @@ def test_a_file_as_a_table_is_refused(sql: str) -> None:
     [
         "SELECT * FROM pg_sleep_log",
         "WITH pg_shadow AS (SELECT 1 AS a) SELECT * FROM pg_shadow",
-        "WITH RECURSIVE pg_user (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM pg_user WHERE n < 3) SELECT n FROM pg_user",
+        "WITH RECURSIVE pg_am (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM pg_am WHERE n < 3) SELECT n FROM pg_am",
         "WITH pg_class AS (SELECT 1 AS a), b AS (SELECT * FROM pg_class) SELECT * FROM b",
         "WITH pg_class AS (SELECT 1 AS a) SELECT * FROM (SELECT * FROM pg_class) AS x",
     ],

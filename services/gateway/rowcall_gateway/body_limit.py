@@ -14,6 +14,9 @@ FORM_OVERHEAD_BYTES = 16 * 1024
 
 UPLOAD_PATH = "/documents"
 
+DRAINED_BYTES = 4 * 1024 * 1024
+"""What is read and dropped of a refused body: a socket closed on unread data is reset, and the answer is lost."""
+
 
 class BodyLimit:
     """ASGI middleware. FastAPI's own limit answers plain text, so its promise is kept here as a problem."""
@@ -29,6 +32,7 @@ class BodyLimit:
         limit = _limit(scope["path"])
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared[:18]) > limit:
+            await _drain(receive)
             problem = Problem.of(ProblemType.TOO_LARGE, f"A body has at most {limit:,} bytes here.")
             await problem_response(problem, {"Connection": "close"})(scope, receive, send)
             return
@@ -47,7 +51,16 @@ def _counting(receive: Receive, limit: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
+            await _drain(receive, more=message.get("more_body", False))
             raise HTTPException(ProblemType.TOO_LARGE.status)
         return message
 
     return counted
+
+
+async def _drain(receive: Receive, *, more: bool = True) -> None:
+    dropped = 0
+    while more and dropped < DRAINED_BYTES:
+        message = await receive()
+        dropped += len(message.get("body", b""))
+        more = message.get("more_body", False)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -75,16 +76,24 @@ async def _refused(_: Request, error: Exception) -> Response:
     return problem_response(error.problem, error.headers)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = error.errors()
     if any(fault["type"] == "json_invalid" for fault in faults):
         return problem_response(Problem.of(ProblemType.MALFORMED, "The body is not well-formed JSON."))
-    if isinstance(error.body, bytes):
-        return problem_response(Problem.of(ProblemType.UNSUPPORTED_MEDIA, "Send `Content-Type: application/json`."))
+    if expected := _expected_media(request, error.body):
+        return problem_response(Problem.of(ProblemType.UNSUPPORTED_MEDIA, f"Send `Content-Type: {expected}`."))
     errors = field_errors(faults)
     detail = "; ".join(f"{each.pointer or 'body'}: {each.detail}" for each in errors[:3])
     return problem_response(Problem.of(ProblemType.INVALID, detail, errors))
+
+
+def _expected_media(request: Request, body: object) -> str | None:
+    """Returns the media type that should have been sent: FastAPI leaves a body that it cannot read to validation."""
+    if isinstance(body, bytes):
+        return "application/json"
+    is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    return "multipart/form-data" if isinstance(body, FormData) and not is_form else None
 
 
 async def _http(_: Request, error: Exception) -> Response:

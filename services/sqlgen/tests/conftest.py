@@ -84,13 +84,21 @@ def school_catalog() -> Catalog:
     )
     course = Table(
         name="Course",
-        columns=(_column("course_id", integer), _column("title", text, "Data Base", "Logic"), _column("credits", integer, 3, 4)),
+        columns=(
+            _column("course_id", integer),
+            _column("title", text, "Data Base", "Logic"),
+            _column("credits", integer, 3, 4),
+        ),
         primary_key=("course_id",),
         row_count=2,
     )
     takes = Table(
         name="Enrollment",
-        columns=(_column("stu_id", integer, 1, 2), _column("course_id", integer, 1, 2), _column("grade", text, "A", "B")),
+        columns=(
+            _column("stu_id", integer, 1, 2),
+            _column("course_id", integer, 1, 2),
+            _column("grade", text, "A", "B"),
+        ),
         foreign_keys=(
             ForeignKey(columns=("stu_id",), referred_table="student", referred_columns=("stuid",)),
             ForeignKey(columns=("course_id",), referred_table="Course", referred_columns=("course_id",)),

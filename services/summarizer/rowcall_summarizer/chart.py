@@ -97,8 +97,9 @@ def _drawn(labels: Sequence[_Column], numbers: Sequence[_Column]) -> tuple[str, 
             return ("point", {"x": numbers[0], "y": numbers[1]}) if len(numbers) == 2 else None
         case 1:
             return _one_label(labels[0], number)
-        case 2 if all(label.distinct_count == len(seen) for label in labels):
-            return _one_label(labels[1], number)  # two names of one thing, the code first: `carrier`, `name`
+        case 2 if all(label.role is Role.CATEGORY and label.distinct_count == len(seen) for label in labels):
+            # Two names of one thing, the code first: `carrier`, `name`.
+            return _one_label(labels[1], number) or _one_label(labels[0], number)
         case 2:
             return _two_labels(labels, number)
         case _:

@@ -63,7 +63,8 @@ class DocumentIndex:
             try:
                 return await operation()
             except PassagesBroken as error:
-                _log.warning("passages_broken", workspace_id=workspace_id, reason=str(error))
+                # The engine's own message stays out of the log: it may quote the query.
+                _log.warning("passages_broken", workspace_id=workspace_id, cause=type(error.__cause__).__name__)
             self._held.pop(workspace_id, None)
             await self._tables.discard(workspace_id)
             try:

@@ -104,9 +104,8 @@ class PassageTables:
         """Erases the passages of documents, from the disk as well."""
         with _breakage():
             table = await self._table(workspace_id)
-            await self._rewrite(
-                workspace_id, table.query().where(f"NOT ({' OR '.join(map(_is_document, document_ids))})")
-            )
+            gone = " OR ".join(map(_is_document, document_ids))
+            await self._rewrite(workspace_id, table.query().where(f"NOT ({gone})"))
 
     async def tidy(self, workspace_id: str) -> None:
         """Indexes what was put since the last time, once there is enough of it."""

@@ -79,6 +79,17 @@ def test_a_month_and_a_category_are_several_lines() -> None:
     assert at(chart, "encoding", "color", "field") == "origin"
 
 
+@pytest.mark.parametrize(
+    ("name", "axis"), [("United Air Lines Inc.", "name"), ("a name too long to draw " * 3, "carrier")]
+)
+def test_two_names_of_one_thing_are_bars_under_the_longer_one_that_fits(name: str, axis: str) -> None:
+    rows = [("UA", name, 58_665), ("B6", "JetBlue Airways", 54_635)]
+    encoding = at(drawn({"carrier": TEXT, "name": TEXT, "count": INTEGER}, rows), "encoding")
+    assert at(encoding, "x", "field") == axis
+    assert isinstance(encoding, dict)
+    assert "color" not in encoding
+
+
 def test_two_numbers_are_points() -> None:
     chart = drawn({"dep_delay": INTEGER, "arr_delay": INTEGER}, [(2, 11), (4, 20), (2, 33)])
     assert at(chart, "mark", "type") == "point"
@@ -108,7 +119,7 @@ MANY = MOST_CATEGORIES + 1
         pytest.param({"k": TEXT, "n": INTEGER}, [("wide " * 20, 1), ("b", 2)], id="a wide text"),
         pytest.param(
             {"a": TEXT, "b": TEXT, "n": INTEGER},
-            [(f"a{i}", f"b{i}", i) for i in range(MOST_SERIES + 1)],
+            [("a0", "b1", 0), *((f"a{i}", f"b{i}", i) for i in range(MOST_SERIES + 1))],
             id="too many series",
         ),
         pytest.param({"a": TEXT, "b": TEXT, "c": TEXT, "n": INTEGER}, [("a", "b", "c", 1)] * 2, id="three labels"),

@@ -98,6 +98,19 @@ def test_headings_are_what_commonmark_calls_so(markup: str, heading: str | None)
     assert headings(markup) == [heading]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_sections_begin_at_their_headings_whatever_ends_a_line(end: str) -> None:
+    assert texts(end.join(["# A", "", "one", "two", "# B", "three"])) == [
+        end.join(["# A", "", "one", "two"]),
+        end.join(["# B", "three"]),
+    ]
+
+
+def test_link_definitions_belong_to_the_text_around_them() -> None:
+    assert texts("[a]: http://b\n\ntext\n\n[c]: http://d\n") == ["[a]: http://b\n\ntext\n\n[c]: http://d"]
+    assert texts("[a]: http://b") == ["[a]: http://b"]
+
+
 def test_plain_text_has_paragraphs_and_no_headings() -> None:
     content = "# not a heading\n\n" + "word " * 200 + "\n \n" + "more " * 200
     first, second = chunks(content, PLAIN)

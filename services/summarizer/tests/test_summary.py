@@ -90,6 +90,17 @@ def test_what_was_not_measured_is_not_said() -> None:
     )
 
 
+def test_keys_are_no_numbers_to_compare() -> None:
+    table = Table(
+        name="seats",
+        columns=tuple(column(name, INTEGER, between=(1, 9)) for name in ("seat", "plane", "price")),
+        primary_key=("seat",),
+        foreign_keys=(ForeignKey(columns=("plane",), referred_table="planes", referred_columns=("plane",)),),
+    )
+    (summary,) = summarize(catalog(table)).tables
+    assert "Numbers: price goes from 1 to 9." in summary.text
+
+
 def test_an_empty_database_is_said_to_be_so() -> None:
     summary = summarize(catalog(dialect=Dialect.DUCKDB))
     assert (summary.text, summary.tables) == ("The DuckDB database has no tables.", ())

@@ -6,7 +6,7 @@ Left out on purpose, although they look harmless: every table function that read
 
 DUCKDB_FUNCTIONS = frozenset(
     """
-    any_value approx_count_distinct approx_quantile approx_top_k arbitrary arg_max arg_max_null arg_min arg_min_null
+    any_value approx_count_distinct approx_quantile arbitrary arg_max arg_max_null arg_min arg_min_null
     argmax argmin array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count count_if count_star countif covar_pop
     covar_samp entropy favg first fsum geomean geometric_mean grouping grouping_id group_concat histogram
     histogram_exact json_group_array json_group_object json_group_structure kahan_sum kurtosis kurtosis_pop last list

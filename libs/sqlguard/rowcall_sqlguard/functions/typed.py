@@ -8,7 +8,7 @@ from sqlglot import exp
 TYPED_FUNCTIONS: frozenset[type[exp.Expr]] = frozenset(
     {
         exp.Abs, exp.Acos, exp.Acosh, exp.And, exp.AnyValue, exp.ApproxDistinct, exp.ApproxQuantile,
-        exp.ApproxTopK, exp.ArgMax, exp.ArgMin, exp.Array, exp.ArrayAgg, exp.ArrayAppend, exp.ArrayConcat,
+        exp.ArgMax, exp.ArgMin, exp.Array, exp.ArrayAgg, exp.ArrayAppend, exp.ArrayConcat,
         exp.ArrayContainedBy, exp.ArrayContains, exp.ArrayContainsAll, exp.ArrayDistinct, exp.ArrayFilter,
         exp.ArrayIntersect, exp.ArrayMax, exp.ArrayMin, exp.ArrayOverlaps, exp.ArrayPosition, exp.ArrayPrepend,
         exp.ArrayRemove, exp.ArrayReverse, exp.ArraySize, exp.ArraySlice, exp.ArraySort, exp.ArrayToString,

@@ -7,6 +7,7 @@ from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarificatio
 from rowcall_sqlgen.engine.assumptions import assumptions
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.linking import is_stop_word
+from rowcall_sqlgen.engine.ranking import confidence
 from rowcall_sqlgen.engine.reading import Reading, Readings, readings
 from rowcall_sqlgen.engine.refusal import ambiguous, no_reading, nothing_asked, too_long, unknown_words
 from rowcall_sqlgen.engine.sql import write_sql
@@ -74,7 +75,7 @@ def _candidates(
         if sql not in candidates and offered(sql):
             candidates[sql] = Candidate(
                 sql=sql,
-                confidence=round(reading.score, 3),
+                confidence=round(confidence(reading.score), 3),
                 assumptions=assumptions(reading, question),
                 used_words=tuple(word.text for span in reading.spans for word in question[span.start : span.end]),
             )

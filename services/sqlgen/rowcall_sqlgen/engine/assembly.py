@@ -1,13 +1,27 @@
 """From clauses to the meaning form: what is shown, grouped, joined and filtered follows from what was said."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rowcall_sqlgen.engine.clauses import Cap, Clause, Focus, Group, Once, Rank, Show, SortBy
+from rowcall_sqlgen.engine.clauses import Cap, Clause, Filter, Focus, Group, Once, Rank, Show, SortBy
 from rowcall_sqlgen.engine.filters import Filters, sort_filters
 from rowcall_sqlgen.engine.grouping import group_columns, implied_group, item_tables, shown_items
 from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef
-from rowcall_sqlgen.engine.meaning import AllColumns, Item, Join, Meaning, Measure, Order, measure_of
+from rowcall_sqlgen.engine.meaning import (
+    AllColumns,
+    Between,
+    Comparison,
+    Item,
+    Join,
+    Meaning,
+    Measure,
+    Order,
+    Predicate,
+    columns_of,
+    measure_of,
+)
 from rowcall_sqlgen.engine.problems import NoMeaning
 from rowcall_sqlgen.engine.routes import Routes
 from rowcall_sqlgen.engine.semijoins import place_filters
@@ -36,6 +50,7 @@ class _Parts:
         self.ranks = tuple(c for c in clauses if isinstance(c, Rank))
         self.sorts = tuple(c for c in clauses if isinstance(c, SortBy))
         self.caps = tuple(c.count for c in clauses if isinstance(c, Cap))
+        self.filtered = tuple(column for c in clauses if isinstance(c, Filter) for column in columns_of(c.predicate))
         self.once = any(isinstance(c, Once) for c in clauses)
         if len(self.ranks) > 1 or len(self.caps) > 1 or len(self.sorts) > 2:
             raise NoMeaning("several orders or limits")
@@ -57,9 +72,9 @@ class _Parts:
             return ()
         if self.focus:
             return self.index.names[self.focus[0]] or (AllColumns(self.focus[0]),)
-        ranked = [rank.item for rank in self.ranks if isinstance(rank.item, ColumnRef)]
-        if ranked:
-            return self.index.names[ranked[0].table] or (AllColumns(ranked[0].table),)
+        described = [rank.item for rank in self.ranks if isinstance(rank.item, ColumnRef)] + list(self.filtered)
+        if described:
+            return self.index.names[described[0].table] or (AllColumns(described[0].table),)
         raise NoMeaning("nothing to show")
 
     def ranked_measure(self, items: Sequence[Item]) -> tuple[Item, ...]:
@@ -138,13 +153,13 @@ class _Query:
         more = self._routes.tree(root, [*(j.step.far for j in joins), *placed.joined])
         joins = (*joins, *(join for join in more if join.step.far not in joined))
         return Meaning(
-            items=tuple(self._safe(item, joins, root) for item in self._items),
+            items=tuple(self._safe(item, joins) for item in self._items),
             source=root,
             joins=(*joins, *self._lookups(joined)),
             where=placed.where,
             group=self._group,
-            having=placed.having,
-            order=tuple(Order(self._safe_order(o.item, joins, root), o.descending) for o in self._orders),
+            having=tuple(self._safe_having(predicate, joins) for predicate in placed.having),
+            order=tuple(Order(self._safe_order(o.item, joins), o.descending) for o in self._orders),
             limit=self._parts.limit,
             distinct=not self._group and not measures and (self._parts.once or self._repeated_values()),
         )
@@ -152,8 +167,8 @@ class _Query:
     def _repeated_values(self) -> bool:
         """`all transaction types` without a table asks for the values, each once."""
         columns = [item for item in self._items if isinstance(item, ColumnRef)]
-        named = self._parts.focus or self._parts.ranks or len(columns) != len(self._items)
-        return not named and not any(self._index.is_unique(column) for column in columns)
+        named = self._parts.focus or self._parts.groups or self._parts.ranks
+        return not named and len(columns) == len(self._items) == 1 and not self._index.is_unique(columns[0])
 
     def _measures(self) -> list[Measure]:
         having = [m for predicate in self._filters.having if (m := measure_of(predicate))] if self._group else []
@@ -191,40 +206,55 @@ class _Query:
                 found.append(Join(path[0][0], optional=True))
         return tuple(found)
 
-    def _safe_order(self, item: ColumnRef | Measure, joins: Sequence[Join], root: str) -> ColumnRef | Measure:
-        return _unrepeated(item, joins, root, self._index) if isinstance(item, Measure) else item
+    def _unrepeated(self, measure: Measure, joins: Sequence[Join]) -> Measure:
+        """Keeps a measure right where joins repeat its rows: counts go over the key, sums and averages are refused.
 
-    def _safe(self, item: Item, joins: Sequence[Join], root: str) -> Item:
-        return _unrepeated(item, joins, root, self._index) if isinstance(item, Measure) else item
-
-
-def _unrepeated(measure: Measure, joins: Sequence[Join], root: str, index: SchemaIndex) -> Measure:
-    """Keeps a measure right where joins repeat its rows: counts go over the key; sums and averages are refused."""
-    if (
-        not _repeats(measure.table, joins, root)
-        or measure.distinct
-        or measure.aggregate in (Aggregate.MIN, Aggregate.MAX)
-    ):
+        Repetition from group to group is meant: a student counts in each of their courses.
+        """
+        if measure.distinct or measure.aggregate in (Aggregate.MIN, Aggregate.MAX):
+            return measure
+        if not _repeats(measure.table, joins, frozenset()):
+            return measure
+        key = self._index.tables[measure.table].primary_key
+        if measure.aggregate is Aggregate.COUNT and len(key) == 1:
+            return Measure(Aggregate.COUNT, measure.table, ColumnRef(measure.table, key[0]), distinct=True)
+        if _repeats(measure.table, joins, frozenset(column.table for column in self._group)):
+            raise NoMeaning(f"rows of {measure.table} would be counted more than once")
         return measure
-    key = index.tables[measure.table].primary_key
-    if measure.aggregate is Aggregate.COUNT and len(key) == 1:
-        return Measure(Aggregate.COUNT, measure.table, ColumnRef(measure.table, key[0]), distinct=True)
-    raise NoMeaning(f"rows of {measure.table} would be counted more than once")
+
+    def _safe_having(self, predicate: Predicate, joins: Sequence[Join]) -> Predicate:
+        if isinstance(predicate, Comparison | Between) and isinstance(predicate.subject, Measure):
+            return replace(predicate, subject=self._unrepeated(predicate.subject, joins))
+        return predicate
+
+    def _safe_order(self, item: ColumnRef | Measure, joins: Sequence[Join]) -> ColumnRef | Measure:
+        return self._unrepeated(item, joins) if isinstance(item, Measure) else item
+
+    def _safe(self, item: Item, joins: Sequence[Join]) -> Item:
+        return self._unrepeated(item, joins) if isinstance(item, Measure) else item
 
 
-def _repeats(table: str, joins: Sequence[Join], root: str) -> bool:
-    """Says whether a row of the table may occur more than once: some join leads away from it to many rows."""
-    to_parent_from: dict[str, list[tuple[str, bool]]] = {}
-    for join in joins:
-        to_parent_from.setdefault(join.step.near, []).append((join.step.far, join.step.to_parent))
-        to_parent_from.setdefault(join.step.far, []).append((join.step.near, not join.step.to_parent))
-    seen, queue = {table}, [table]
+def _repeats(table: str, joins: Sequence[Join], groups: frozenset[str]) -> bool:
+    """Says whether some join leads from the table to many rows, other than on the way to the groups."""
+    steps = [step for join in joins for step in (join.step, join.step.reversed())]
+    queue: list[tuple[str, tuple[str, ...]]] = [(table, (table,))]
     while queue:
-        for far, to_parent in to_parent_from.get(queue.pop(), ()):
-            if far in seen:
-                continue
-            if not to_parent:
-                return True
-            seen.add(far)
-            queue.append(far)
+        near, way = queue.pop()
+        for step in steps:
+            if step.near == near and step.far not in way:
+                if not step.to_parent and not _leads_to(step.far, near, groups, steps):
+                    return True
+                queue.append((step.far, (*way, step.far)))
+    return False
+
+
+def _leads_to(table: str, coming_from: str, goals: frozenset[str], steps: Sequence[Step]) -> bool:
+    seen, queue = {table, coming_from}, [table]
+    while queue:
+        near = queue.pop()
+        if near in goals:
+            return True
+        onward = [step.far for step in steps if step.near == near and step.far not in seen]
+        seen.update(onward)
+        queue.extend(onward)
     return False

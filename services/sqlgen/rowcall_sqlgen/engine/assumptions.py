@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 from rowcall_sqlgen.engine.dates import Period
-from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.linking import Option, Span
-from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, Comparing, Superlative, TableMention, ValueMention
+from rowcall_sqlgen.engine.marks import (
+    Aggregate,
+    ColumnMention,
+    ColumnRef,
+    Comparing,
+    Superlative,
+    TableMention,
+    ValueMention,
+)
 from rowcall_sqlgen.engine.meaning import AllColumns, Measure, columns_of
 from rowcall_sqlgen.engine.reading import Reading
 from rowcall_sqlgen.engine.vocabulary import UNITS
 from rowcall_sqlgen.engine.words import Word
 
+_ADDING = (Aggregate.SUM, Aggregate.AVG)
 _LOOSE = 0.9
 """Links below this quality are worth a sentence."""
 
@@ -66,14 +74,11 @@ def _about_dates(reading: Reading) -> Iterator[str]:
 
 def _about_joins(reading: Reading) -> Iterator[str]:
     meaning = reading.meaning
+    counted = any(isinstance(item, Measure | AllColumns) for item in meaning.items)
+    added = {item.table for item in meaning.items if isinstance(item, Measure) and item.aggregate in _ADDING}
     for join in meaning.joins:
-        if (
-            not join.optional
-            and _drops_rows(join.step)
-            and any(isinstance(i, Measure | AllColumns) for i in meaning.items)
-        ):
-            yield f"Only rows of {join.step.near} with a match in {join.step.far} were counted."
-
-
-def _drops_rows(step: Step) -> bool:
-    return step.to_parent
+        near, far = join.step.near, join.step.far
+        if near in added and not join.step.to_parent:
+            yield f"A row of {near} counts once for each of its rows in {far}."
+        elif counted and join.step.to_parent and not join.optional:
+            yield f"Only rows of {near} with a match in {far} were counted."

@@ -32,7 +32,7 @@ def sort_filters(clauses: Sequence[Clause], scope: tuple[str, ...], index: Schem
     """Returns the conditions by kind. Raises `NoMeaning` for an `or` that does not stand between two conditions."""
     rows: list[RowFilter] = []
     having: list[Predicate] = []
-    either = False
+    either = mixed = False
     for clause in clauses:
         if isinstance(clause, Either):
             either = True
@@ -44,7 +44,9 @@ def sort_filters(clauses: Sequence[Clause], scope: tuple[str, ...], index: Schem
             having.append(_group_condition(condition, alone=not (either and (rows or having))))
         elif either and rows:
             rows[-1] = _alternative(rows[-1], condition)
-            either = False
+            either, mixed = False, True
+        elif mixed:
+            raise NoMeaning("`or` and `and` without brackets")
         else:
             rows.append(RowFilter(condition.predicate, condition.negated, condition.apart))
     absent = tuple(dict.fromkeys(clause.table for clause in clauses if isinstance(clause, Absent)))

@@ -58,15 +58,22 @@ def implied_group(
     if not measures:
         return ()
     found: list[ColumnRef] = []
+    measured = {measure.table for measure in measures}
     for item in plain:
         if isinstance(item, ColumnRef):
-            own = item.table in focus or item in index.names[item.table] or index.is_key(item)
-            if own and item.table not in {measure.table for measure in measures}:
+            if item.table in measured and item in index.names[item.table]:
+                raise NoMeaning(f"rows of {item.table} grouped by themselves")
+            own = item.table in focus or _names_row(item, index)
+            if own and item.table not in measured:
                 found.extend(ColumnRef(item.table, column) for column in index.tables[item.table].primary_key)
             found.append(item)
         else:
             found.extend(index.columns(item.table))
     return tuple(dict.fromkeys(found))
+
+
+def _names_row(column: ColumnRef, index: SchemaIndex) -> bool:
+    return column in index.names[column.table] or index.tables[column.table].primary_key == (column.column,)
 
 
 def shown_items(

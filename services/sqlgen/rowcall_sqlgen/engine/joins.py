@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rowcall_contracts.catalog import Table
 from rowcall_sqlgen.engine.marks import ColumnRef
@@ -29,6 +30,13 @@ class Step:
 Path = tuple[Step, ...]
 
 
+class _Place(NamedTuple):
+    """A table reached, and whether the way there has begun to rise to parents."""
+
+    table: str
+    rising: bool
+
+
 class JoinGraph:
     """Tables as nodes, declared references as edges."""
 
@@ -47,26 +55,31 @@ class JoinGraph:
         return self._parents.get(ref)
 
     def paths(self, start: str, goal: str) -> tuple[Path, ...]:
-        """Returns all shortest paths, none when the tables are not connected within the limit."""
-        arrivals = self._arrivals(start, goal)
-        found: list[Path] = [()] if goal in arrivals else []
-        while found and (found[0][0].near if found[0] else goal) != start:
-            found = [(step, *path) for path in found for step in arrivals[path[0].near if path else goal]]
-        return tuple(found)
+        """Returns all shortest paths, none when the tables are not connected within the limit.
 
-    def _arrivals(self, start: str, goal: str) -> dict[str, list[Step]]:
-        """Walks outward level by level; each table reached knows the last steps of its shortest paths."""
-        arrivals: dict[str, list[Step]] = {start: []}
-        level = [start]
+        A path may go down to rows that refer to it and then up to what those refer to, as over a bridge table. Up and
+        then down again would only say that two rows share a parent: students and courses of one department.
+        """
+        arrivals = self._arrivals(start, goal)
+        found: list[tuple[_Place, Path]] = [(place, ()) for place in arrivals if place.table == goal]
+        while found and found[0][0].table != start:
+            found = [(before, (step, *path)) for place, path in found for before, step in arrivals[place]]
+        return tuple(dict.fromkeys(path for _, path in found))
+
+    def _arrivals(self, start: str, goal: str) -> dict["_Place", list[tuple["_Place", Step]]]:
+        """Walks outward level by level; each place reached knows the last steps of its shortest paths."""
+        level = [_Place(start, rising=False)]
+        arrivals: dict[_Place, list[tuple[_Place, Step]]] = {level[0]: []}
         for _ in range(LONGEST_PATH):
-            reached: dict[str, list[Step]] = defaultdict(list)
-            for table in level:
-                for step in self._steps.get(table, ()):
-                    if step.far not in arrivals:
-                        reached[step.far].append(step)
+            reached: dict[_Place, list[tuple[_Place, Step]]] = defaultdict(list)
+            for place in level:
+                for step in self._steps.get(place.table, ()):
+                    after = _Place(step.far, rising=step.to_parent)
+                    if after not in arrivals and step.far != start and (step.to_parent or not place.rising):
+                        reached[after].append((place, step))
             arrivals.update(reached)
             level = list(reached)
-            if goal in reached:
+            if any(place.table == goal for place in reached):
                 break
         return arrivals
 

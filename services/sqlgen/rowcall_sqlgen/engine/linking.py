@@ -180,7 +180,7 @@ def _values(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterato
     lower = tuple(w.lower for w in question[start : start + LONGEST_NAME])
     for length in range(1, len(lower) + 1):
         phrase = lower[:length]
-        if all(w in STOP_WORDS or (w,) in LEXICON for w in phrase) and not question[start].text.isupper():
+        if not question[start].emphatic and all(w in STOP_WORDS or (w,) in LEXICON for w in phrase):
             continue
         for value in index.values.get(phrase, ()):
             yield start + length, Option(value.mention, value.quality - 0.05 * phrase[0].isdecimal())
@@ -226,13 +226,21 @@ def _names(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator
 
 def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
     lemmas = tuple(word.lemma for word in content)
-    direct = index.phrases.get(bag(lemmas), ())
+    direct = [link for link in index.phrases.get(bag(lemmas), ()) if not _counts(content, link)]
     yield from (_priced(found, 1.0, content[-1], index) for found in direct)
     if not any(found.quality >= _SURE for found in direct):
         for spelling in _synonymous(lemmas):
             yield from (
                 _priced(found, _SYNONYM_QUALITY, content[-1], index) for found in index.phrases.get(spelling, ())
             )
+
+
+def _counts(content: Sequence[Word], link: Link) -> bool:
+    """`number of cards` counts cards, whatever `card_number` may hold; `number_of_cards` is meant literally."""
+    mention = link.mention
+    if content[0].lemma != "number" or isinstance(mention, TableMention):
+        return False
+    return content[-1].lower != content[-1].lemma and spelled_words(mention.columns[0].column)[0] != "number"
 
 
 def _priced(found: Link, factor: float, last: Word, index: SchemaIndex) -> Option:
@@ -260,7 +268,7 @@ def _synonymous(lemmas: tuple[str, ...]) -> Iterator[Bag]:
 
 def is_stop_word(word: Word) -> bool:
     """Says whether the word may be passed over without a trace."""
-    return word.lower in STOP_WORDS and not word.quoted
+    return word.lower in STOP_WORDS and not word.quoted and (not word.emphatic or word.lower == "i")
 
 
 def is_light_verb(word: Word) -> bool:

@@ -41,6 +41,7 @@ class Cue(Enum):
     MISSING = auto()  # is missing, null
     AND = auto()
     OR = auto()
+    EITHER = auto()
     WITH = auto()  # with, that have, whose
     OF = auto()
     IS = auto()

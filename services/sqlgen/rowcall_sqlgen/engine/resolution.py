@@ -44,8 +44,8 @@ def _named_tables(spans: Sequence[Span]) -> frozenset[str]:
         tables = {mentioned_table(option.mark) for option in span.options}
         if isinstance(best.mark, TableMention) and best.quality >= _SURE:
             found.add(best.mark.table)
-        elif len(tables) == 1 and None not in tables:
-            found |= {table for table in tables if table}
+        elif len(tables) == 1 and isinstance(best.mark, ColumnMention | ValueMention):
+            found.add(best.mark.table)
     return frozenset(found)
 
 

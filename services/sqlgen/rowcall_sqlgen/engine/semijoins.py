@@ -9,12 +9,11 @@ from rowcall_sqlgen.engine.joins import Path
 from rowcall_sqlgen.engine.marks import ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import (
     AllOf,
+    AnyOf,
     Comparison,
     IsNull,
     Join,
-    Like,
     Meaning,
-    Measure,
     Membership,
     Not,
     Predicate,
@@ -23,6 +22,15 @@ from rowcall_sqlgen.engine.meaning import (
 )
 from rowcall_sqlgen.engine.problems import NoMeaning, NoWay
 from rowcall_sqlgen.engine.routes import Routes
+
+_OPPOSITE = {
+    Operator.EQ: Operator.NE,
+    Operator.NE: Operator.EQ,
+    Operator.LT: Operator.GE,
+    Operator.GE: Operator.LT,
+    Operator.GT: Operator.LE,
+    Operator.LE: Operator.GT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,9 @@ def place_filters(
         inner = [row for row in rows if placing.belongs(row, table)]
         rows = [row for row in rows if row not in inner]
         placing.where.append(placing.non_member(table, tuple(row.predicate for row in inner)))
+    for table in focus:
+        if table not in filters.absent:
+            placing.require_near(table)
     for row in rows:
         placing.add(row)
     for table in focus:
@@ -61,6 +72,7 @@ class _Placing:
         self.where: list[Predicate] = []
         self.joined: list[str] = []
         self._inner: dict[str, list[Predicate]] = {}
+        self._told: set[str] = set()  # tables that an alternative already speaks of
 
     def belongs(self, row: RowFilter, absent: str) -> bool:
         """`without flights to LAX`: says whether the condition describes the partner that must be absent."""
@@ -77,7 +89,7 @@ class _Placing:
             self.joined.extend(table for table in sorted(tables) if table not in self._core)
             self.where.extend(_conjuncts(_negated(row.predicate) if row.negated else row.predicate))
         elif len(tables) > 1:
-            raise NoMeaning("alternatives in tables that can't be joined without repeating rows")
+            self.where.append(self._alternatives(row))
         elif row.apart:
             self.where.append(self.member(next(iter(tables)), (row.predicate,)))
         elif row.negated:
@@ -85,10 +97,30 @@ class _Placing:
         else:
             self._inner.setdefault(next(iter(tables)), []).append(row.predicate)
 
+    def _alternatives(self, row: RowFilter) -> AnyOf:
+        """`who take Logic or have a dog`: each alternative finds its own partner rows."""
+        if row.negated or not isinstance(row.predicate, AnyOf):
+            raise NoMeaning("alternatives that can't be told apart")
+        return AnyOf(tuple(self._alternative(part) for part in row.predicate.predicates))
+
+    def _alternative(self, part: Predicate) -> Predicate:
+        tables = tables_of(part)
+        if len(tables) != 1:
+            raise NoMeaning("an alternative over several tables")
+        (table,) = tables
+        self._told |= {table, *self._on_path(table)}
+        return part if table in self._core else self.member(table, (part,))
+
+    def require_near(self, table: str) -> None:
+        """Joins a table that was named where that repeats no rows, so that conditions may start from it."""
+        if table not in self._core and table not in self.joined and self._is_near(table):
+            self.joined.append(table)
+
     def require(self, table: str) -> None:
         """A table that was only named must at least have a partner row."""
         on_the_way = any(table in self._on_path(goal) for goal in (*self._core, *self.joined, *self._inner))
-        if table in self._core or table in self.joined or table in self._inner or on_the_way:
+        spoken_of = {*self._core, *self.joined, *self._inner, *self._told}
+        if table in spoken_of or on_the_way:
             return
         if self._is_near(table):
             self.joined.append(table)
@@ -152,7 +184,7 @@ class _Placing:
 
     def _nearest(self, table: str) -> Path:
         paths = []
-        for start in self._core:
+        for start in (*self._core, *self.joined):
             try:
                 paths.append(self._routes.path(start, table))
             except NoWay:
@@ -171,10 +203,8 @@ def _conjuncts(predicate: Predicate) -> tuple[Predicate, ...]:
 
 def _negated(predicate: Predicate) -> Predicate:
     match predicate:
-        case Comparison(subject, Operator.EQ, value) if not isinstance(value, Measure):
-            return Comparison(subject, Operator.NE, value)
-        case IsNull() | Like() | AllOf():
-            return Not(predicate)
+        case Comparison(subject, operator, value):
+            return Comparison(subject, _OPPOSITE[operator], value)
         case Not(inner):
             return inner
     return Not(predicate)

@@ -50,7 +50,8 @@ _PHRASES: dict[Mark, str] = {
     """,
     Cue.MISSING: "missing | null | unknown | empty | not known | not available | not recorded | with no value",
     Cue.AND: "and | , | as well as | along with | & | together with | also | and also | and the | and their | plus",
-    Cue.OR: "or | either",
+    Cue.OR: "or",
+    Cue.EITHER: "either",
     Cue.WITH: """
         with | whose | having | have | has | that have | which have | who have | where | that | which is | who are |
         who | that are | with a | that has | contain | had | possess | who had | that had | with an | with the |
@@ -195,10 +196,12 @@ UNITS = frozenset(
 """Words that may follow a number; the number is compared in the column's own unit."""
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
+    "aged": ("age",),
     "airplane": ("plane",),
     "aircraft": ("plane", "airplane"),
     "airline": ("carrier",),
     "author": ("writer",),
+    "born": ("birth", "birthdate"),
     "capacity": ("seat",),
     "car": ("vehicle", "automobile"),
     "client": ("customer",),

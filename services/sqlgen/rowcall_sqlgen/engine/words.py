@@ -1,7 +1,7 @@
 """Words of a question, of an identifier and of a value, all cut and lemmatised by the same rules so that they meet."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _TOKEN = re.compile(
     r"""
@@ -51,12 +51,16 @@ _ENDINGS = (("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("zes"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One token of a question. `quoted` words keep their text whole, spaces included."""
+    """One token of a question. `quoted` words keep their text whole, spaces included.
+
+    `emphatic`: written in capitals inside a sentence that is not, so that `US` is no pronoun and `A` no article.
+    """
 
     text: str
     lower: str
     lemma: str
     quoted: bool = False
+    emphatic: bool = False
 
 
 def lemma(word: str) -> str:
@@ -75,7 +79,10 @@ def lemma(word: str) -> str:
 
 def words(text: str) -> tuple[Word, ...]:
     """Returns the tokens of a text in order; punctuation that carries no meaning is dropped."""
-    return tuple(word for match in _TOKEN.finditer(text) for word in _cut(match))
+    found = [word for match in _TOKEN.finditer(text) for word in _cut(match)]
+    if text.isupper():
+        return tuple(found)
+    return tuple(replace(word, emphatic=at > 0 and word.text.isupper()) for at, word in enumerate(found))
 
 
 def plain_words(text: str) -> tuple[str, ...]:

@@ -115,6 +115,8 @@ def pattern(marks: Marks, scene: Scene) -> Found | None:
             *_,
         ]:
             return _like(ref, how, text, length=3)
+        case [Cue.CONTAINS as how, Quoted(text) | ValueMention(_, text), ColumnMention((ref,)), *_]:
+            return _like(ref, how, text, length=3)
         case [TableMention(table), Cue.WITH, *rest] if len(scene.index.names[table]) == 1:
             found = pattern((ColumnMention(scene.index.names[table]), *rest), scene)
             return Found(found.length + 1, found.clauses) if found else None

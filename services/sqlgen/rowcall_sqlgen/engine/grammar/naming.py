@@ -5,8 +5,8 @@ from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Scene
 from rowcall_sqlgen.engine.marks import ColumnMention, Cue, Role, TableMention, ValueMention
 from rowcall_sqlgen.engine.meaning import AllColumns
 
-_IDLE = frozenset({Cue.AND, Cue.WITH, Cue.OF, Cue.IS, Cue.SOME, Cue.WHICH, Cue.BREAK})
-_LIST_LINKS = (Cue.AND, Cue.WHICH, Cue.DISTINCT, Cue.OF, Cue.BREAK)
+_IDLE = frozenset({Cue.AND, Cue.WITH, Cue.OF, Cue.IS, Cue.SOME, Cue.WHICH, Cue.BREAK, Cue.EITHER})
+_LIST_LINKS = (Cue.AND, Cue.WHICH, Cue.DISTINCT, Cue.BREAK)
 
 
 def shown_column(marks: Marks, scene: Scene) -> Found | None:
@@ -30,8 +30,10 @@ def _continues_list(scene: Scene) -> bool:
 def misplaced_value(marks: Marks) -> bool:
     """`whose origin is LAX` where LAX is no origin: reading on would drop the condition and answer another question."""
     match marks:
-        case [ColumnMention(), Cue.IS, ValueMention(), *_] | [Cue.WITH, ColumnMention(), ValueMention(), *_]:
-            return True
+        case [ColumnMention(columns), Cue.IS, ValueMention(holder), *_]:
+            return holder not in columns
+        case [Cue.WITH, ColumnMention(columns), ValueMention(holder), *_]:
+            return holder not in columns
     return False
 
 

@@ -39,10 +39,14 @@ def operands(marks: Marks, column: ColumnRef) -> Operands | None:
         if value is not None:
             values.append(value)
             length = at + 1
-        elif marks[at] not in (Cue.OR, Cue.AND, Cue.IS) or (values and length != at):
+        elif not _links(marks[at], first=not values) or (values and length != at):
             break
         at += 1
     return Operands(length, tuple(values)) if values else None
+
+
+def _links(mark: object, *, first: bool) -> bool:
+    return mark in ((Cue.IS, Cue.EITHER) if first else (Cue.OR, Cue.AND))
 
 
 def _operand(mark: object, column: ColumnRef) -> Operand | None:

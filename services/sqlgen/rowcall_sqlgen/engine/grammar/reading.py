@@ -17,6 +17,7 @@ from rowcall_sqlgen.engine.marks import (
     Mark,
     Number,
     Operator,
+    Role,
     TableMention,
     ValueMention,
 )
@@ -45,12 +46,13 @@ RULES: tuple[Rule, ...] = (
 )
 """In the order of trial: a rule that reads more of the question stands before one that reads less."""
 
+_BINDING = (Cue.IS, Cue.AND, Cue.OR, Cue.NAMED, Cue.BY, Cue.NOT, Cue.WITHOUT)
 _AFTER_NUMBER = {Cue.OR_MORE: Operator.GE, Cue.OR_LESS: Operator.LE}
 
 
 def read(marks: Marks, index: SchemaIndex) -> tuple[Clause, ...] | None:
     """Returns the clauses of the question, or `None` when some mark fits no rule."""
-    marks = _operators_first(marks)
+    marks = _nouns_first(_operators_first(marks))
     clauses: list[Clause] = []
     at = 0
     while at < len(marks):
@@ -73,6 +75,17 @@ def _operators_first(marks: Marks) -> tuple[Mark, ...]:
         mark, after = turned[at], turned[at + 1]
         if isinstance(mark, Number) and isinstance(after, Cue) and after in _AFTER_NUMBER:
             turned[at], turned[at + 1] = Comparing(_AFTER_NUMBER[after]), mark
+    return tuple(turned)
+
+
+def _nouns_first(marks: Marks) -> tuple[Mark, ...]:
+    """Turns `female students` into `students female`."""
+    turned = list(marks)
+    for at in range(len(turned) - 1):
+        before = turned[at - 1] if at else None
+        bound = isinstance(before, Role | ColumnMention | Comparing) or before in _BINDING
+        if isinstance(turned[at], ValueMention) and isinstance(turned[at + 1], TableMention) and not bound:
+            turned[at], turned[at + 1] = turned[at + 1], turned[at]
     return tuple(turned)
 
 

@@ -1,0 +1,57 @@
+"""A loopback proxy that lets a request through and cuts the connection before its answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+CHUNK = 65_536
+
+
+class CuttingProxy:
+    """Between a driver and its store. `cut_after` decides by a request's bytes whose answer is lost."""
+
+    def __init__(self, url: str) -> None:
+        self.cuts = 0
+        self.cut_after: Callable[[bytes], bool] = lambda _: False
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or 0
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[int]:
+        """Serves until the block ends; yields the port."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        try:
+            yield int(server.sockets[0].getsockname()[1])
+        finally:
+            server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        store_reader, store_writer = await asyncio.open_connection(self._host, self._port)
+        doomed = asyncio.Event()
+        try:
+            await asyncio.wait(
+                [
+                    asyncio.create_task(self._requests(reader, store_writer, doomed)),
+                    asyncio.create_task(self._answers(store_reader, writer, doomed)),
+                ],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            for each in (writer, store_writer):
+                each.close()
+
+    async def _requests(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event
+    ) -> None:
+        while chunk := await reader.read(CHUNK):
+            if self.cut_after(chunk):
+                doomed.set()
+            writer.write(chunk)
+
+    async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event) -> None:
+        while chunk := await reader.read(CHUNK):
+            if doomed.is_set():
+                self.cuts += 1
+                return
+            writer.write(chunk)
