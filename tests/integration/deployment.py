@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +81,7 @@ class Deployment:
 
 
 @contextmanager
-def deployed(folder: Path, *, wanted: Sequence[Service] = tuple(Service), **settings: str) -> Iterator[Deployment]:
+def deployed(folder: Path, **settings: str) -> Iterator[Deployment]:
     """Starts everything under `folder`, with settings by their environment names, and ends it."""
     with ExitStack() as stack:
         broker = stack.enter_context(start_kafka(folder / "kafka"))
@@ -100,14 +100,14 @@ def deployed(folder: Path, *, wanted: Sequence[Service] = tuple(Service), **sett
             "ROWCALL_INDEX_DIR": str(folder / "index"),
             **settings,
         }
-        ports = {service: free_port() for service in wanted}
+        ports = {service: free_port() for service in Service}
         port = free_port()
         secret = {"ROWCALL_MASTER_KEY": master_key}
         public = {"ROWCALL_PUBLIC_KEY": public_key_of(master_key), "ROWCALL_PORT": str(port)}
-        environs = {service: {**environ, **_only(service, secret, public)} for service in wanted}
+        environs = {service: {**environ, **_only(service, secret, public)} for service in Service}
         services = {
             service: _service(service, _log(folder, service), environs[service], port=ports[service])
-            for service in wanted
+            for service in Service
         }
         url = f"http://{LOOPBACK}:{port}"
         deployment = Deployment(folder, environ, broker, store, url, services, ports, environs)

@@ -1,4 +1,4 @@
-"""A query whose cost is chosen and whose answer is known: pairs of numbers, every one of which the database looks at."""
+"""A query whose cost is chosen and whose answer is known: pairs of numbers, each of which the database looks at."""
 
 import sqlite3
 from collections import Counter

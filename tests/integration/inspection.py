@@ -1,5 +1,6 @@
 """A direct look into the store, past all code under test, and what must hold of every document of work there."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC
@@ -46,19 +47,10 @@ class Inspection:
         """Counts those of the jobs whose events nobody has acknowledged yet."""
         return self.count_jobs(_id={"$in": list(job_ids)}, outbox={"$ne": []})
 
-    def deliveries_of(self, event_id: str) -> list[Body]:
-        """Returns the deliveries of an event as they are stored."""
-        return list(self._database[Collection.DELIVERIES].find({"event_id": event_id}))
-
-    def delivery(self, delivery_id: str) -> Body:
-        """Returns a delivery as it is stored."""
-        found = self._database[Collection.DELIVERIES].find_one({"_id": delivery_id})
-        assert found is not None, f"{delivery_id} is not in the store"
-        return found
-
-    def leased_delivery(self) -> Body | None:
-        """Returns a delivery that somebody holds a lease of."""
-        return self._database[Collection.DELIVERIES].find_one({"lease.owner": {"$gt": ""}})
+    def delivery_about(self, job_id: str) -> Body | None:
+        """Returns the delivery of a job's event as it is stored, if there is one."""
+        deliveries = self._database[Collection.DELIVERIES].find({})
+        return next((each for each in deliveries if json.loads(each["body"])["data"]["job_id"] == job_id), None)
 
     def holder(self, job_id: str, step: str, *, within_s: float = 30) -> str:
         """Waits until somebody holds the lease of a job at a step, and returns the owner."""

@@ -58,7 +58,7 @@ def serving_model() -> Iterator[LanguageModel]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Keeps the test's output clean."""
 
     class Server(ThreadingHTTPServer):

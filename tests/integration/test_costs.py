@@ -41,7 +41,7 @@ def test_a_three_step_job_stays_below_its_ceilings(api: Api, deployment: Deploym
 
 
 def commands_of(deployment: Deployment) -> Counter[str]:
-    """Counts the store's commands: all of the workers, and the gateway's writes (its reads are the caller's polling)."""
+    """Counts the store's commands; of the gateway its reads of jobs are left out: they are the caller's polling."""
     counted: Counter[str] = Counter()
     for service in Service:
         for name, count in re.findall(

@@ -15,6 +15,7 @@ class CuttingProxy:
         self.cuts = 0
         self.cut_after: Callable[[bytes], bool] = lambda _: False
         parts = urlsplit(url)
+        self._connections: set[asyncio.Task[None]] = set()
         self._host, self._port = parts.hostname or "", parts.port or 0
 
     @asynccontextmanager
@@ -25,21 +26,23 @@ class CuttingProxy:
             yield int(server.sockets[0].getsockname()[1])
         finally:
             server.close()
+            for direction in self._connections:
+                direction.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         store_reader, store_writer = await asyncio.open_connection(self._host, self._port)
         doomed = asyncio.Event()
-        try:
-            await asyncio.wait(
-                [
-                    asyncio.create_task(self._requests(reader, store_writer, doomed)),
-                    asyncio.create_task(self._answers(store_reader, writer, doomed)),
-                ],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            for each in (writer, store_writer):
-                each.close()
+        directions = [
+            asyncio.create_task(self._requests(reader, store_writer, doomed)),
+            asyncio.create_task(self._answers(store_reader, writer, doomed)),
+        ]
+        self._connections.update(directions)
+        await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
+        for each in (writer, store_writer):
+            each.close()
+        await asyncio.gather(*directions, return_exceptions=True)
+        self._connections.difference_update(directions)
 
     async def _requests(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event

@@ -28,6 +28,11 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
         yield server
 
 
+def through(port: int) -> str:
+    """A URL that keeps the driver on the proxy, and from repeating the write by itself."""
+    return f"mongodb://127.0.0.1:{port}/cut{uuid4().hex[:12]}?directConnection=true&retryWrites=false"
+
+
 async def test_a_result_survives_the_death_of_the_store_and_is_written_once(
     mortal: StoreServer, driver: Driver, clock: ManualClock
 ) -> None:
@@ -56,7 +61,7 @@ async def test_a_finish_whose_answer_was_lost_is_recognised_by_its_attempt_id(
     proxy = CuttingProxy(store_url)
     async with (
         proxy.listening() as port,
-        open_store(f"mongodb://127.0.0.1:{port}/cut{uuid4().hex[:12]}?retryWrites=false", driver) as store,
+        open_store(through(port), driver) as store,
     ):
         site = Site(store=store, clock=clock, step="step")
         errand = await site.accepted()
@@ -77,7 +82,7 @@ async def test_a_lost_answer_is_no_excuse_for_a_write_that_somebody_else_made(
     gate, proxy = Gate(), CuttingProxy(store_url)
     async with (
         proxy.listening() as port,
-        open_store(f"mongodb://127.0.0.1:{port}/cut{uuid4().hex[:12]}?retryWrites=false", driver) as store,
+        open_store(through(port), driver) as store,
     ):
         site = Site(store=store, clock=clock, step="step")
         errand = await site.accepted()
@@ -99,7 +104,7 @@ async def test_a_lease_whose_answer_was_lost_is_recognised_by_the_next_heartbeat
     gate, proxy = Gate(), CuttingProxy(store_url)
     async with (
         proxy.listening() as port,
-        open_store(f"mongodb://127.0.0.1:{port}/cut{uuid4().hex[:12]}?retryWrites=false", driver) as store,
+        open_store(through(port), driver) as store,
     ):
         site = Site(store=store, clock=clock, step="step")
         errand = await site.accepted()

@@ -79,9 +79,7 @@ def test_a_month_and_a_category_are_several_lines() -> None:
     assert at(chart, "encoding", "color", "field") == "origin"
 
 
-@pytest.mark.parametrize(
-    ("name", "axis"), [("United Air Lines Inc.", "name"), ("a name too long to draw " * 3, "carrier")]
-)
+@pytest.mark.parametrize(("name", "axis"), [("United Air Lines Inc.", "name"), ("too long to draw " * 3, "carrier")])
 def test_two_names_of_one_thing_are_bars_under_the_longer_one_that_fits(name: str, axis: str) -> None:
     rows = [("UA", name, 58_665), ("B6", "JetBlue Airways", 54_635)]
     encoding = at(drawn({"carrier": TEXT, "name": TEXT, "count": INTEGER}, rows), "encoding")

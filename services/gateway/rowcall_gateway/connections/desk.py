@@ -87,7 +87,8 @@ class ConnectionDesk:
         Raises:
             Refusal: there is none, or the check failed; the connection says so too then.
         """
-        await self._check(caller, connection_id)
+        connection = await self.connections.get(caller.workspace_id, connection_id)
+        await self._check(caller, connection.id)
         return await self.connections.get(caller.workspace_id, connection_id)
 
     async def delete(self, caller: Caller, connection_id: str, *, purge: bool) -> None:

@@ -63,11 +63,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """The first rows by a column or measure; `None` leaves the count to a `Cap`, else to one."""
+    """The first rows by a column or measure; no count leaves it to a `Cap`, else to one. `owner`: whose rows."""
 
     item: ColumnRef | Measure
     descending: bool
     count: int | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

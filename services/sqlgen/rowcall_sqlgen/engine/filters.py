@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from rowcall_sqlgen.engine.calendar_columns import date_condition
 from rowcall_sqlgen.engine.clauses import Absent, Clause, Dated, Either, Filter
 from rowcall_sqlgen.engine.index import SchemaIndex
-from rowcall_sqlgen.engine.meaning import AnyOf, Predicate, measure_of
+from rowcall_sqlgen.engine.marks import Operator
+from rowcall_sqlgen.engine.meaning import AnyOf, Comparison, Predicate, measure_of
 from rowcall_sqlgen.engine.problems import NoMeaning
 
 
@@ -49,8 +50,17 @@ def sort_filters(clauses: Sequence[Clause], scope: tuple[str, ...], index: Schem
             raise NoMeaning("`or` and `and` without brackets")
         else:
             rows.append(RowFilter(condition.predicate, condition.negated, condition.apart))
+    if _contradictory(rows):
+        raise NoMeaning("one value that is two")
     absent = tuple(dict.fromkeys(clause.table for clause in clauses if isinstance(clause, Absent)))
     return Filters(tuple(rows), tuple(having), absent)
+
+
+def _contradictory(rows: Sequence[RowFilter]) -> bool:
+    """`in 1989 and in 1990`: no row is in both, so something else was meant."""
+    equal = [row.predicate for row in rows if not (row.negated or row.apart)]
+    found = {(p.subject, p.value) for p in equal if isinstance(p, Comparison) and p.operator is Operator.EQ}
+    return len(found) != len({subject for subject, _ in found})
 
 
 def _condition(clause: Clause, scope: tuple[str, ...], index: SchemaIndex) -> Filter | None:

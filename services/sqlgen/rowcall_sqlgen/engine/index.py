@@ -78,6 +78,11 @@ class SchemaIndex:
         table = self.tables[ref.table]
         return ref.column in table.primary_key or self.graph.parent_of(ref) is not None
 
+    def may_hold(self, ref: ColumnRef, value: str) -> bool:
+        """Says whether the column can contain a text: unknown values may be anything."""
+        known = self.column(ref).profile.values
+        return not known or value in known
+
     def is_unique(self, ref: ColumnRef) -> bool:
         """Says whether no two rows share a value, as far as keys and profile tell."""
         table = self.tables[ref.table]

@@ -7,7 +7,7 @@ from datetime import date
 from rowcall_sqlgen.engine.adjectives import COMPARATIVES, SUPERLATIVES, Hint
 from rowcall_sqlgen.engine.dates import read_period
 from rowcall_sqlgen.engine.identifiers import spelled_words
-from rowcall_sqlgen.engine.index import Link, SchemaIndex
+from rowcall_sqlgen.engine.index import Link, SchemaIndex, ValueLink
 from rowcall_sqlgen.engine.marks import (
     ColumnMention,
     ColumnRef,
@@ -23,8 +23,17 @@ from rowcall_sqlgen.engine.marks import (
 )
 from rowcall_sqlgen.engine.numbers import read_number
 from rowcall_sqlgen.engine.phrases import CONNECTORS, Bag, bag
-from rowcall_sqlgen.engine.vocabulary import GENDERS, LEXICON, LIGHT_VERBS, LONGEST_PHRASE, STOP_WORDS, SYNONYMS, UNITS
-from rowcall_sqlgen.engine.words import Word, plain_words
+from rowcall_sqlgen.engine.vocabulary import (
+    GENDERS,
+    LEXICON,
+    LIGHT_VERBS,
+    LONGEST_PHRASE,
+    STOP_WORDS,
+    SYNONYMS,
+    UNITS,
+    UNSUPPORTED_OPENINGS,
+)
+from rowcall_sqlgen.engine.words import Word, plain_text, plain_words
 
 LONGEST_NAME = 6
 MOST_OPTIONS = 10
@@ -36,6 +45,10 @@ _NUMBER_COST_COLUMN = 0.03
 _SELF_NAMED_COST = 0.12
 _SURE = 0.8
 _SYNONYM_QUALITY = 0.8
+_DIGITS_COST = 0.05
+_CASE_COST = 0.05
+_CODE_COST = 0.25
+LONGEST_CODE = 3
 _GENDER_QUALITY = 0.9
 _BARE_ADJECTIVE_QUALITY = 0.9
 _GOOD_ENOUGH = 0.3
@@ -97,6 +110,9 @@ def _gain(span: Span, question: Sequence[Word]) -> float:
 
 def _spans(question: Sequence[Word], start: int, index: SchemaIndex, today: date) -> Iterator[Span]:
     word = question[start]
+    if start == 0 and word.lower in UNSUPPORTED_OPENINGS:
+        yield Span(start, start + 1, known=False)
+        return
     anything = False
     for end, options in _options(question, start, index, today).items():
         ranked = sorted(options, key=lambda option: -option.quality)
@@ -183,10 +199,18 @@ def _values(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterato
         if not question[start].emphatic and all(w in STOP_WORDS or (w,) in LEXICON for w in phrase):
             continue
         for value in index.values.get(phrase, ()):
-            yield start + length, Option(value.mention, value.quality - 0.05 * phrase[0].isdecimal())
+            yield start + length, Option(value.mention, _spelled_quality(value, question[start : start + length]))
         if length == 1:
             yield from ((start + 1, option) for option in _gendered(question[start], index))
         yield from ((start + length, option) for option in _parts(phrase, question[start], index))
+
+
+def _spelled_quality(link: ValueLink, typed: Sequence[Word]) -> float:
+    """A short code in other letters is rather a word: `id` is not Idaho."""
+    quality = link.quality - _DIGITS_COST * typed[0].lower.isdecimal()
+    if plain_text(link.mention.value) == " ".join(word.text for word in typed):
+        return quality
+    return quality - (_CODE_COST if len(link.mention.value) <= LONGEST_CODE else _CASE_COST)
 
 
 def _gendered(word: Word, index: SchemaIndex) -> Iterator[Option]:
@@ -228,7 +252,7 @@ def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
     lemmas = tuple(word.lemma for word in content)
     direct = [link for link in index.phrases.get(bag(lemmas), ()) if not _counts(content, link)]
     yield from (_priced(found, 1.0, content[-1], index) for found in direct)
-    if not any(found.quality >= _SURE for found in direct):
+    if not any(found.quality >= _SURE and isinstance(found.mention, TableMention) for found in direct):
         for spelling in _synonymous(lemmas):
             yield from (
                 _priced(found, _SYNONYM_QUALITY, content[-1], index) for found in index.phrases.get(spelling, ())

@@ -42,9 +42,9 @@ def _named_tables(spans: Sequence[Span]) -> frozenset[str]:
     for span in spans:
         best = span.options[0]
         tables = {mentioned_table(option.mark) for option in span.options}
-        if isinstance(best.mark, TableMention) and best.quality >= _SURE:
-            found.add(best.mark.table)
-        elif len(tables) == 1 and isinstance(best.mark, ColumnMention | ValueMention):
+        if (isinstance(best.mark, TableMention) and best.quality >= _SURE) or (
+            len(tables) == 1 and isinstance(best.mark, ColumnMention | ValueMention)
+        ):
             found.add(best.mark.table)
     return frozenset(found)
 

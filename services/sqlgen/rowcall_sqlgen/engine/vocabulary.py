@@ -1,9 +1,22 @@
 """The engine's English: cue phrases, adjectives, synonyms and the words that carry no condition. Data only."""
 
-from rowcall_sqlgen.engine.marks import Aggregate, Aggregating, Comparing, Cue, Limit, Mark, Operator, Role, Superlative
+from rowcall_sqlgen.engine.marks import (
+    Aggregate,
+    Aggregating,
+    Comparing,
+    Cue,
+    Limit,
+    Mark,
+    Operator,
+    Role,
+    Superlative,
+)
 
 _PHRASES: dict[Mark, str] = {
-    Cue.COUNT: "how many | number of | the number of | count | count of | count the number of | quantity of",
+    Cue.COUNT: """
+        how many | number of | numbers of | the numbers of | the number of | count | count of |
+        count the number of | quantity of
+    """,
     Cue.EVERYTHING: """
         all information | all the information | information | all details | all the details | everything about |
         all information about | all the information about | information about | details about | all details about |
@@ -13,9 +26,9 @@ _PHRASES: dict[Mark, str] = {
     Cue.OR_LESS: "or less | or fewer | or below | or lower | or under | or earlier | or before",
     Cue.BREAK: "? | . | ! | ;",
     Cue.EACH: """
-        each | every | per | for each | for every | in each | of each | by each | to each | from each | at each |
-        each of | for all the different | for each of | in every | of every | with each | within each |
-        for each of the | each different | for each different | of each different | with every
+        each | every | per | for different | for each | for every | in each | of each | by each | to each |
+        from each | at each | each of | for all the different | for each of | in every | of every | with each |
+        within each | for each of the | each different | for each different | of each different | with every
     """,
     Cue.BY: "by | grouped by | group by | broken down by | split by | according to",
     Cue.SORT: """
@@ -49,7 +62,9 @@ _PHRASES: dict[Mark, str] = {
         not contain any | not having | who lack
     """,
     Cue.MISSING: "missing | null | unknown | empty | not known | not available | not recorded | with no value",
-    Cue.AND: "and | , | as well as | along with | & | together with | also | and also | and the | and their | plus",
+    Cue.AND: """
+        and | , | as well as | along with | & | together with | also | and also | and the | and their | plus
+    """,
     Cue.OR: "or",
     Cue.EITHER: "either",
     Cue.WITH: """
@@ -73,7 +88,10 @@ _PHRASES: dict[Mark, str] = {
         most frequently | most commonly | most used
     """,
     Cue.RARE: "least common | rarest | least popular | least frequent | least used | least commonly",
-    Cue.MEAN: "the average | average | the mean | mean | than average | than the average | than the mean | the average of | the overall average",
+    Cue.MEAN: """
+        the average | average | the mean | mean | than average | than the average | than the mean | the average of |
+        the overall average
+    """,
     Cue.NAMED: """
         named | called | titled | by the name of | name is | with the name | with name | whose name is | of name |
         with the title | entitled
@@ -103,9 +121,9 @@ _PHRASES: dict[Mark, str] = {
     Aggregating(Aggregate.MAX): "maximum | max | maximal",
     Aggregating(Aggregate.MIN): "minimum | min | minimal",
     Comparing(Operator.GT): """
-        more | more than | greater than | over | above | exceeding | exceeds | exceed | > | higher than | larger than |
-        bigger than | is greater than | at a higher | beyond | strictly more than | larger | higher | after |
-        later than
+        more | more than | greater than | over | above | exceeding | exceeds | exceed | > | higher than |
+        larger than | bigger than | is greater than | at a higher | beyond | strictly more than | larger | higher |
+        after | later than
     """,
     Comparing(Operator.GE): """
         at least | no less than | not less than | >= | greater than or equal to | no fewer than |
@@ -113,8 +131,8 @@ _PHRASES: dict[Mark, str] = {
         on or after | in or after | starting from | during or after
     """,
     Comparing(Operator.LT): """
-        less | fewer | less than | fewer than | under | below | lower than | smaller than | < | lesser than | strictly less than |
-        smaller | lower | before | earlier than | prior to
+        less | fewer | less than | fewer than | under | below | lower than | smaller than | < | lesser than |
+        strictly less than | smaller | lower | before | earlier than | prior to
     """,
     Comparing(Operator.LE): """
         at most | no more than | not more than | <= | less than or equal to | up to | not above | a maximum of |
@@ -186,6 +204,9 @@ LIGHT_VERBS = frozenset(
     """.split()
 )
 """Verbs that only restate a link which the data declares; each one used lowers the confidence."""
+
+UNSUPPORTED_OPENINGS = frozenset({"where", "when"})
+"""Question words that ask for something the sentence does not name."""
 
 UNITS = frozenset(
     """

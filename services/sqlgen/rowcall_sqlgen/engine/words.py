@@ -87,7 +87,16 @@ def words(text: str) -> tuple[Word, ...]:
 
 def plain_words(text: str) -> tuple[str, ...]:
     """Returns the lower-case tokens of a stored value."""
-    return tuple(word.lower for word in words(text.replace('"', " ").replace("'", " ").replace("`", " ")))
+    return tuple(word.lower for word in words(_unquoted(text)))
+
+
+def plain_text(text: str) -> str:
+    """Returns a stored value as its tokens with single spaces, letters as they are."""
+    return " ".join(word.text for word in words(_unquoted(text)))
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('"', " ").replace("'", " ").replace("`", " ")
 
 
 def _cut(match: re.Match[str]) -> tuple[Word, ...]:

@@ -6,7 +6,7 @@ from rowcall_sqlgen.engine.clauses import Absent, Clause, Dated, Filter
 from rowcall_sqlgen.engine.grammar import conditions
 from rowcall_sqlgen.engine.grammar.comparisons import comparison
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Rule, Scene
-from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, Cue, TableMention
+from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, Cue, Number, Quoted, TableMention, ValueMention
 from rowcall_sqlgen.engine.meaning import IsNull
 
 _CONDITIONS: tuple[Rule, ...] = (
@@ -27,7 +27,7 @@ def absence(marks: Marks, scene: Scene) -> Found | None:
 
 def _null(marks: Marks) -> Found | None:
     match marks:
-        case [Cue.WITHOUT | Cue.MISSING, ColumnMention((ref,)), *_]:
+        case [Cue.WITHOUT | Cue.MISSING, ColumnMention((ref,)), *rest] if not _has_value(rest):
             return _is_null(ref, length=2)
         case [ColumnMention((ref,)), Cue.MISSING, *_]:
             return _is_null(ref, length=2)
@@ -38,6 +38,10 @@ def _null(marks: Marks) -> Found | None:
         case [ColumnMention((ref,)), Cue.IS, Cue.NOT, Cue.MISSING, *_]:
             return _is_null(ref, length=4, negated=True)
     return None
+
+
+def _has_value(rest: Marks) -> bool:
+    return bool(rest) and isinstance(rest[0], ValueMention | Quoted | Number)
 
 
 def _is_null(ref: ColumnRef, *, length: int, negated: bool = False) -> Found:

@@ -1,6 +1,6 @@
 """Conditions on ranges, dates and text."""
 
-from rowcall_sqlgen.engine.clauses import Dated, Filter
+from rowcall_sqlgen.engine.clauses import Dated, Filter, Show
 from rowcall_sqlgen.engine.dates import Period
 from rowcall_sqlgen.engine.grammar.operands import compare, equals, operands
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Scene
@@ -114,7 +114,9 @@ def pattern(marks: Marks, scene: Scene) -> Found | None:
             Quoted(text) | ValueMention(_, text),
             *_,
         ]:
-            return _like(ref, how, text, length=3)
+            found = _like(ref, how, text, length=3)
+            first = (Show(ref),) if not scene.started else ()
+            return Found(3, (*first, *found.clauses)) if found else None
         case [Cue.CONTAINS as how, Quoted(text) | ValueMention(_, text), ColumnMention((ref,)), *_]:
             return _like(ref, how, text, length=3)
         case [TableMention(table), Cue.WITH, *rest] if len(scene.index.names[table]) == 1:

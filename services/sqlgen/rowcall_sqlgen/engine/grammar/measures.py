@@ -17,7 +17,7 @@ from rowcall_sqlgen.engine.meaning import Measure
 
 def shown_measure(marks: Marks, scene: Scene) -> Found | None:
     """`average arrival delay`, `number of flights`, `minimum and maximum altitude`, `how many seats`."""
-    several = _several_aggregates(marks, scene)
+    several = _several_aggregates(marks, scene) or _several_columns(marks, scene)
     if several:
         return several
     match marks:
@@ -82,6 +82,22 @@ def _aggregate(marks: Marks, scene: Scene) -> FoundMeasure | None:
 
 def _fits(aggregate: Aggregate, ref: ColumnRef, index: SchemaIndex) -> bool:
     return aggregate in (Aggregate.MIN, Aggregate.MAX) or index.is_quantity(ref)
+
+
+def _several_columns(marks: Marks, scene: Scene) -> Found | None:
+    """`average price and score`: one aggregate for two columns."""
+    match marks:
+        case [
+            Aggregating() | Superlative(column=None) as how,
+            ColumnMention((one,)),
+            Cue.AND,
+            ColumnMention((two,)),
+            *_,
+        ]:
+            quantities = scene.index.is_quantity(one) and scene.index.is_quantity(two)
+            if quantities and (scene.measured or not scene.started):
+                return Found(4, tuple(Show(Measure(how.aggregate, ref.table, ref)) for ref in (one, two)))
+    return None
 
 
 def _several_aggregates(marks: Marks, scene: Scene) -> Found | None:

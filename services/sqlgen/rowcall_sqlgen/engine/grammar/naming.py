@@ -11,7 +11,7 @@ _LIST_LINKS = (Cue.AND, Cue.WHICH, Cue.DISTINCT, Cue.BREAK)
 
 def shown_column(marks: Marks, scene: Scene) -> Found | None:
     """`names and seats`: columns in one list; one that stands elsewhere belongs to a condition that was not read."""
-    if misplaced_value(marks) or (scene.shown and not _continues_list(scene)):
+    if misplaced_value(marks) or (scene.started and not _continues_list(scene)):
         return None
     match marks:
         case [Cue.WHICH | Cue.DISTINCT, ColumnMention(columns), *_]:
@@ -24,7 +24,8 @@ def shown_column(marks: Marks, scene: Scene) -> Found | None:
 
 
 def _continues_list(scene: Scene) -> bool:
-    return scene.previous in _LIST_LINKS or isinstance(scene.previous, ColumnMention)
+    """A list goes on after `and`; a table's own column may follow its name: `the airline's name`."""
+    return scene.previous in _LIST_LINKS or (isinstance(scene.previous, TableMention) and not scene.shown)
 
 
 def misplaced_value(marks: Marks) -> bool:

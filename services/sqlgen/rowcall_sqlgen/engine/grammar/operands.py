@@ -72,7 +72,7 @@ def compare(column: ColumnRef, operator: Operator, value: Operand, index: Schema
         return Comparison(column, operator, value)
     if index.is_date(column) and isinstance(value, int) and 1000 <= value <= 2999:
         return compare_period(column, operator, Period(value), index)
-    if operator in (Operator.EQ, Operator.NE):
+    if operator in (Operator.EQ, Operator.NE) and index.may_hold(column, str(value)):
         return Comparison(column, operator, str(value))
     return None
 
@@ -84,7 +84,8 @@ def compare_period(column: ColumnRef, operator: Operator, period: Period, index:
     whole_year = period.year and not period.month and not period.until
     if period.year and whole_year and index.is_numeric(column):
         return Comparison(column, operator, period.year)
-    if period.year and whole_year and operator in (Operator.EQ, Operator.NE):
+    text = operator in (Operator.EQ, Operator.NE) and index.may_hold(column, str(period.year))
+    if period.year and whole_year and text:
         return Comparison(column, operator, str(period.year))
     return None
 

@@ -18,6 +18,7 @@ class Scene:
     index: SchemaIndex
     previous: Mark | None = None
     table: str | None = None  # the last table named
+    started: bool = False  # some clause was read
     shown: bool = False  # something to return was named
     measured: bool = False  # the last thing shown is a measure
     ranked: bool = False  # `top 5` still waits for its measure

@@ -1,5 +1,7 @@
 """Grouping, ranking and cutting."""
 
+from dataclasses import replace
+
 from rowcall_sqlgen.engine.clauses import Cap, Clause, Focus, Group, Rank
 from rowcall_sqlgen.engine.grammar.measures import count_distinct, measure
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Scene
@@ -22,7 +24,7 @@ def group(marks: Marks, scene: Scene) -> Found | None:
     match marks:
         case [Cue.BY, *rest] if scene.ranked:
             item, length = sortable(rest, scene)
-            return Found(1 + length, (Rank(item, descending=True),)) if item else None
+            return Found(1 + length, (Rank(item, descending=True, owner=scene.table),)) if item else None
         case [Cue.BY, ColumnMention((ref,)), *_] if ref == scene.rank:
             return Found(2)
         case [Cue.BY, *_] if not (scene.shown or scene.table):
@@ -49,9 +51,11 @@ def frequency(marks: Marks, scene: Scene) -> Found | None:
     match marks:
         case [Cue.FREQUENT | Cue.RARE as how, ColumnMention((ref,)), *_] if not scene.shown:
             counted = Measure(Aggregate.COUNT, ref.table)
-            return Found(2, (Group(ref, literal=True), Rank(counted, how is Cue.FREQUENT)))
+            return Found(2, (Group(ref, literal=True), Rank(counted, how is Cue.FREQUENT, owner=ref.table)))
         case [Cue.FREQUENT | Cue.RARE as how, TableMention(kind), TableMention(counted_table), *_]:
-            return Found(3, (Group(kind), Rank(Measure(Aggregate.COUNT, counted_table), how is Cue.FREQUENT)))
+            return Found(
+                3, (Group(kind), Rank(Measure(Aggregate.COUNT, counted_table), how is Cue.FREQUENT, owner=kind))
+            )
     return None
 
 
@@ -64,7 +68,7 @@ def ranking(marks: Marks, scene: Scene) -> Found | None:
             return Found(found.length + 1, found.clauses)
         case [Limit(count, True), *rest] if scene.shown:
             item, length = sortable(rest, scene)
-            return Found(1 + length, (Rank(item, descending=True, count=count),)) if item else None
+            return Found(1 + length, (Rank(item, descending=True, count=count, owner=scene.table),)) if item else None
         case [Superlative(), ColumnMention(), *_] if scene.measured or not scene.shown:
             return None
     return _superlative(marks, scene, None)
@@ -73,7 +77,11 @@ def ranking(marks: Marks, scene: Scene) -> Found | None:
 def _superlative(marks: Marks, scene: Scene, count: int | None) -> Found | None:
     if not marks or not isinstance(marks[0], Superlative):
         return None
-    return _by_adjective(marks, count) if marks[0].column else _by_amount(marks, scene, count)
+    found = _by_adjective(marks, count) if marks[0].column else _by_amount(marks, scene, count)
+    if found is None:
+        return None
+    owned = (replace(c, owner=c.owner or scene.table) if isinstance(c, Rank) else c for c in found.clauses)
+    return Found(found.length, tuple(owned))
 
 
 def _by_adjective(marks: Marks, count: int | None) -> Found | None:
@@ -82,7 +90,7 @@ def _by_adjective(marks: Marks, count: int | None) -> Found | None:
         case [Superlative(descending, ColumnRef() as ref), ColumnMention((other,)), *_] if ref == other:
             return Found(2, (Rank(ref, descending, count),))
         case [Superlative(descending, ColumnRef() as ref), TableMention(table), *_]:
-            return Found(2, (Focus(table), Rank(ref, descending, count)))
+            return Found(2, (Focus(table), Rank(ref, descending, count, owner=table)))
         case [Superlative(descending, ColumnRef() as ref), *_]:
             return Found(1, (Rank(ref, descending, count),))
     return None
@@ -106,6 +114,14 @@ def _by_amount(marks: Marks, scene: Scene, count: int | None) -> Found | None:
 
 def _orders(ref: ColumnRef, scene: Scene) -> bool:
     return scene.index.is_quantity(ref) or scene.index.is_date(ref)
+
+
+def leading_count(marks: Marks, scene: Scene) -> Found | None:
+    """`which 3 airlines`: how many rows are asked for, not how many of them something has."""
+    match marks:
+        case [Number(int(count)), TableMention() | ColumnMention(), *_] if scene.previous in (None, Cue.WHICH):
+            return Found(1, (Cap(count),))
+    return None
 
 
 def cut(marks: Marks, _: Scene) -> Found | None:

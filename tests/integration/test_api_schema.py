@@ -1,0 +1,42 @@
+"""Generated requests over the whole OpenAPI document: no 5xx, no answer outside the schema. Bounded and seeded."""
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.integration.deployment import KEY, Deployment
+
+EXAMPLES = 15
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+ENDLESS = "/stream"
+"""A stream of a job that does not end has no end to check."""
+
+
+@pytest.mark.timeout(240)
+def test_no_generated_request_is_answered_outside_the_schema(deployment: Deployment) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    schema = schemathesis.openapi.from_url(f"{deployment.url}/openapi.json", headers=headers)
+    called: set[str] = set()
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if operation.path.endswith(ENDLESS):
+            continue
+
+        @hypothesis.seed(1)
+        @hypothesis.settings(
+            max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        )
+        @hypothesis.given(case=operation.as_strategy())
+        def call(case: schemathesis.Case) -> None:
+            called.add(case.operation.label)
+            case.call_and_validate(headers=headers, checks=CHECKS, timeout=40)
+
+        call()
+    assert len(called) >= 30, sorted(called)
