@@ -30,6 +30,8 @@ lint: $(VENV)/dev.stamp ## Check style, types, imports, sizes and generated file
 	$(PY) -m tools.checks.sizes
 	$(PY) -m tools.checks.publishing
 	$(PY) -m tools.checks.addresses
+	$(PY) -m tools.checks.dependencies
+	$(PY) -m tools.checks.deployment
 	$(PY) -m tools.checks.generated
 
 fmt: $(VENV)/dev.stamp ## Format the code and mend what ruff can mend

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 from pydantic import BaseModel, ConfigDict
-from rowcall_contracts.pipelines import Service
 
+from rowcall_contracts.pipelines import Service
 from tools.checks.sources import ROOT
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+
 from rowcall_contracts.settings import (
     ExecutorSettings,
     GatewaySettings,
@@ -11,7 +12,6 @@ from rowcall_contracts.settings import (
     SummarizerSettings,
     WebhooksSettings,
 )
-
 from tests.deploy.manifests import Manifests
 from tools.checks.kustomization import renderers
 from tools.checks.sources import ROOT

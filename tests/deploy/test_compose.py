@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 import pytest
+
 from rowcall_contracts.pipelines import Service
 from rowcall_contracts.settings import ENV_PREFIX, Settings
 from rowcall_runtime.environment import FILE_SUFFIX
-
 from tests.deploy.compose import COMPOSE
-from tests.deploy.manifests import Manifests, secret_files
+from tests.deploy.manifests import Manifests
+from tests.deploy.pods import secret_files
 from tools.checks.sources import ROOT
 
 Models = Mapping[str, type[Settings]]
@@ -31,7 +32,7 @@ def test_every_process_starts_with_what_is_set(name: str, settings_of: Models) -
         for key, value in environment.items()
         if value is not None
     }
-    assert settings_of[name].model_validate(fields)
+    assert settings_of[name].model_validate(fields).model_fields_set == fields.keys()
 
 
 def test_the_same_secrets_reach_the_same_services_as_in_kubernetes(base: Manifests) -> None:

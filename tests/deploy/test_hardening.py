@@ -1,8 +1,7 @@
 """What a platform team checks before it lets a pod in: the restricted Pod Security Standard, and a little more."""
 
+from tests.deploy.dockerfiles import IMAGE_USER
 from tests.deploy.manifests import Manifests
-
-IMAGE_USER = 10001
 
 
 def test_pods_run_as_a_numeric_user_under_the_default_seccomp_profile(base: Manifests) -> None:

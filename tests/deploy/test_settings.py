@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from rowcall_contracts.settings import ENV_PREFIX, Settings
 from rowcall_runtime.environment import FILE_SUFFIX
-
-from tests.deploy.manifests import Manifests, Workload, secret_files
+from tests.deploy.manifests import Manifests, Workload
 from tests.deploy.operations_page import listed, table
+from tests.deploy.pods import secret_files
 
 Models = Mapping[str, type[Settings]]
 
@@ -33,7 +33,7 @@ def test_every_process_starts_with_what_is_set(base: Manifests, settings_of: Mod
             name.removeprefix(ENV_PREFIX).removesuffix(FILE_SUFFIX).lower(): _content(name, value)
             for name, value in base.environment(each.container).items()
         }
-        assert settings_of[each.component].model_validate(fields)
+        assert settings_of[each.component].model_validate(fields).model_fields_set == fields.keys()
 
 
 def test_ports_and_addresses_are_those_that_probes_and_services_use(base: Manifests) -> None:

@@ -5,9 +5,9 @@ import inspect
 from rowcall_contracts.settings import Settings
 from rowcall_runtime.health import serving
 from rowcall_runtime.process import FLUSH_S
-
 from tests.deploy.compose import COMPOSE
-from tests.deploy.manifests import Container, Manifests
+from tests.deploy.manifests import Manifests
+from tests.deploy.pods import Container
 
 MARGIN_S = 5
 

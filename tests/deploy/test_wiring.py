@@ -4,13 +4,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from starlette.routing import BaseRoute, Route
+
 from rowcall_contracts.pipelines import Service as ServiceName
 from rowcall_gateway.probes import router
 from rowcall_runtime.health import admin_app
 from rowcall_runtime.metrics import Metrics
-from starlette.routing import BaseRoute, Route
-
-from tests.deploy.manifests import Budget, Container, HttpGet, LabelSelector, Manifests, Service, secret_files, selected
+from tests.deploy.manifests import Budget, Manifests, Service, selected
+from tests.deploy.parts import LabelSelector
+from tests.deploy.pods import Container, HttpGet, secret_files
 from tools.checks.sources import ROOT
 
 

@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +45,9 @@ class Deployment:
 
     def start_services(self) -> None:
         """Starts the services that do not run."""
-        for process in self.services.values():
-            if not process.alive:
-                process.start()
+        stopped = [process for process in self.services.values() if not process.alive]
+        with ThreadPoolExecutor(len(self.services)) as pool:
+            list(pool.map(ManagedProcess.start, stopped))
 
     def heal(self) -> None:
         """Starts whatever does not run."""

@@ -31,6 +31,10 @@ class Inspection:
         assert found is not None, f"{job_id} is not in the store"
         return found
 
+    def jobs(self, job_ids: Sequence[str]) -> list[Body]:
+        """Returns those of the jobs that are there."""
+        return list(self._database[Collection.JOBS].find({"_id": {"$in": list(job_ids)}}))
+
     def insert_job(self, document: Body) -> None:
         """Puts a job there as another version of the gateway would have."""
         self._database[Collection.JOBS].insert_one(document)

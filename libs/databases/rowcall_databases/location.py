@@ -107,7 +107,7 @@ def _postgres(url: URL, policy: AccessPolicy) -> PostgresLocation:
     if not url.host or not url.username or not url.database:
         raise LocationRefused("A PostgreSQL URI names user, host and database: postgresql://user:password@host/name.")
     require_host(url.host, policy)
-    port = url.port or _POSTGRES_PORT
+    port = _POSTGRES_PORT if url.port is None else url.port
     if not 0 < port <= _LARGEST_PORT:
         raise LocationRefused(f"The port must be between 1 and {_LARGEST_PORT}.")
     return PostgresLocation(

@@ -70,7 +70,7 @@ async def _ranged_columns(reader: ProfileReader, source: _Source) -> list[Column
 def _range_items(reader: ProfileReader, column: Column) -> str:
     """Returns the three output columns: values that are not NULL, smallest, largest."""
     name = quoted(column.name)
-    if not _comparable(reader, column):
+    if not _comparable(reader, column) or column.kind is ColumnKind.BOOLEAN:  # PostgreSQL has no MIN of a boolean
         return f"COUNT({name}), NULL, NULL"
     # PostgreSQL has no MIN of a uuid before version 18 and none of an enum's text.
     value = f"CAST({name} AS VARCHAR)" if column.kind is ColumnKind.TEXT else name

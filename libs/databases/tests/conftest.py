@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,12 +48,13 @@ def duckdb_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    try:
-        with running_postgres(tmp_path_factory.mktemp("postgres") / "data") as server:
-            yield server
-    except UNAVAILABLE as error:
-        pytest.skip(f"no PostgreSQL could be started here: {error}")
+def postgres_server() -> Iterator[PostgresServer]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_postgres())
+        except UNAVAILABLE as error:
+            pytest.skip(f"no PostgreSQL could be started here: {error}")
+        yield server
 
 
 @pytest.fixture

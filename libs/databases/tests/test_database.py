@@ -136,6 +136,10 @@ async def test_the_profile_has_counts_ranges_values_and_samples(opened: Open, sh
     assert (country.minimum, country.maximum) == ("GB", "US")
     since = customer.columns[3].profile
     assert (since.minimum, since.maximum) == ("1815-12-10", "1906-12-09")
+    assert [column.profile.null_count for table in catalog.tables[:2] for column in table.columns] == [0, 0, 1, 1] + [
+        0
+    ] * 4
+    assert len(catalog.tables[1].columns[3].profile.values) == 2
 
 
 async def test_many_values_are_counted_but_not_listed(opened: Open, shop_uri: str) -> None:

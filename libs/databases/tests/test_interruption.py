@@ -8,6 +8,7 @@ from typing import Final
 import psycopg
 import pytest
 
+from rowcall_contracts.results import ResultSet
 from rowcall_databases import Database, QueryInterrupted, QueryLimits, QueryTimeout
 from rowcall_databases.driver_thread import DriverThread
 from rowcall_databases.sqlite_authorizer import authorize_query
@@ -15,6 +16,7 @@ from rowcall_databases.sqlite_connection import SqliteConnection
 from rowcall_databases.testing import PostgresServer
 
 Open = Callable[[str], Database]
+Row = tuple[object, ...]
 
 COUNT_FOR_EVER: Final = (
     "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000000) SELECT sum(n) FROM c"
@@ -26,6 +28,20 @@ MULTIPLY_FOR_EVER: Final = (
 LONG: Final = QueryLimits(timeout_s=600)
 ENGINES = pytest.mark.parametrize("engine", ["sqlite", "duckdb", "postgres"])
 HEAVY = pytest.mark.parametrize("sql", [COUNT_FOR_EVER, MULTIPLY_FOR_EVER])
+
+
+def active(observer: psycopg.Connection[Row]) -> list[Row]:
+    return observer.execute(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'rowcall' AND state = 'active'"
+    ).fetchall()
+
+
+async def until_active(query: "asyncio.Task[ResultSet]", observer: psycopg.Connection[Row]) -> list[Row]:
+    """Returns the one backend once the server is seen running the query."""
+    while not (found := active(observer)):
+        await asyncio.wait({query}, timeout=0.02)
+        assert not query.done(), query
+    return found
 
 
 @ENGINES
@@ -81,19 +97,12 @@ async def test_after_a_cancel_the_server_runs_nothing(
 ) -> None:
     query = asyncio.create_task(opened(shop_uri).query(COUNT_FOR_EVER, LONG))
     with psycopg.connect(postgres_shop.uri(), autocommit=True) as observer:
-        while not active(observer):
-            await asyncio.wait({query}, timeout=0.02)
+        await until_active(query, observer)
 
         query.cancel()
         await asyncio.wait({query})
 
         assert active(observer) == []
-
-
-def active(observer: psycopg.Connection[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    return observer.execute(
-        "SELECT pid FROM pg_stat_activity WHERE application_name = 'rowcall' AND state = 'active'"
-    ).fetchall()
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
@@ -102,9 +111,8 @@ async def test_an_administrators_cancel_is_told_apart_from_ours(
 ) -> None:
     query = asyncio.create_task(opened(shop_uri).query(COUNT_FOR_EVER, LONG))
     with psycopg.connect(postgres_shop.uri(), autocommit=True) as observer:
-        while not (found := active(observer)):
-            await asyncio.wait({query}, timeout=0.02)
-        observer.execute("SELECT pg_terminate_backend(%s)", found[0])
+        (pid,) = await until_active(query, observer)
+        observer.execute("SELECT pg_terminate_backend(%s)", pid)
 
         with pytest.raises(QueryInterrupted):
             await query
@@ -116,7 +124,7 @@ async def test_after_a_cancel_sqlites_handler_is_not_called_any_more(sqlite_file
     query = asyncio.create_task(
         thread.run(lambda opened: opened.begin(authorize_query).execute(COUNT_FOR_EVER).fetchall(), timeout_s=600)
     )
-    while connection.progress_calls < 10:
+    while connection.progress_calls < 10 and not query.done():
         await asyncio.wait({query}, timeout=0.02)
 
     query.cancel()

@@ -101,13 +101,13 @@ class JobWorkload:
         return {} if work.started_at else {"started_at": self._clock.now()}
 
     def _ended(self, work: Job, state: State, counts: Mapping[str, int]) -> dict[str, object]:
-        return {"outbox": [final_event(work, state, counts, self._clock).model_dump()]}
+        return {"outbox": [final_event(work, state, counts, clock=self._clock).model_dump()]}
 
     def _alarm(self) -> datetime:
         return self._clock.now() + QUEUED_ALARM
 
 
-def final_event(job: Job, state: State, counts: Mapping[str, int], clock: Clock) -> OutboxEntry:
+def final_event(job: Job, state: State, counts: Mapping[str, int], *, clock: Clock) -> OutboxEntry:
     """Builds the event a job ends with; its id is fixed here, once."""
     pipeline = PIPELINES[JobKind(job.kind)]
     data = EventData(

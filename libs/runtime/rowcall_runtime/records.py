@@ -57,7 +57,7 @@ class Envelope:
     traceparent: str | None
 
 
-def encode(topic: str, key: str, data: BaseModel, envelope: Envelope) -> OutgoingRecord:
+def encode(topic: str, key: str, data: BaseModel, *, envelope: Envelope) -> OutgoingRecord:
     """Wraps data as a record keyed by job id."""
     event = CloudEvent(
         attributes={
@@ -84,7 +84,7 @@ def encode_command(topic: str, command: Command, *, now: datetime, traceparent: 
         topic,
         command.job_id,
         command,
-        Envelope(id=identity, type=COMMAND_TYPE, time=now, traceparent=traceparent),
+        envelope=Envelope(id=identity, type=COMMAND_TYPE, time=now, traceparent=traceparent),
     )
 
 
@@ -92,14 +92,17 @@ def encode_cancelled(topic: str, cancelled: Cancelled, *, now: datetime) -> Outg
     """Builds the record that tells workers of a cancelled job."""
     identity = f"{cancelled.job_id}:{cancelled.version}"
     return encode(
-        topic, cancelled.job_id, cancelled, Envelope(id=identity, type=CANCEL_TYPE, time=now, traceparent=None)
+        topic,
+        cancelled.job_id,
+        cancelled,
+        envelope=Envelope(id=identity, type=CANCEL_TYPE, time=now, traceparent=None),
     )
 
 
 def encode_event(topic: str, job_id: str, entry: OutboxEntry, *, traceparent: str | None) -> OutgoingRecord:
     """Builds an event's record from an outbox entry."""
     envelope = Envelope(id=entry.id, type=cloudevent_type(entry.type), time=entry.time, traceparent=traceparent)
-    return encode(topic, job_id, EventData.model_validate(entry.data), envelope)
+    return encode(topic, job_id, EventData.model_validate(entry.data), envelope=envelope)
 
 
 def decode_command(record: RawRecord) -> Command:

@@ -47,17 +47,17 @@ async def serve_steps(built: Platform, settings: Settings, handlers: Mapping[Ste
         process=shared,
     )
     _subscribe(built, worker)
-    await serve(built, settings, worker, shared)
+    await serve(built, settings, worker, process=shared)
 
 
-async def serve(built: Platform, settings: Settings, worker: Worker[W], shared: Process) -> None:
+async def serve(built: Platform, settings: Settings, worker: Worker[W], *, process: Process) -> None:
     """Runs one worker, its sweep and the process's subscriptions until SIGTERM; then drains.
 
     The order of the end matters: nothing new comes in, what runs gets `drain_s`, the rest is given back, and only then
     do the subscriptions leave their groups.
     """
     stopping = stop_event()
-    sweep = Sweep(worker, built.metrics, shared.random)
+    sweep = Sweep(worker, built.metrics, process.random)
     tasks = [
         asyncio.create_task(run, name=name)
         for name, run in (
@@ -68,7 +68,7 @@ async def serve(built: Platform, settings: Settings, worker: Worker[W], shared: 
         )
     ]
     await _until(stopping, tasks)
-    shared.draining = True
+    process.draining = True
     sweep.stop()
     await asyncio.wait(tasks[:1], timeout=settings.drain_s)
     await worker.drain(settings.drain_s)

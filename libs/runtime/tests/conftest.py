@@ -10,6 +10,7 @@ import pytest
 
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.errands import Site
+from libs.runtime.tests.kafka_site import KafkaSite
 from rowcall_runtime.driver import Driver, Store, open_store
 from rowcall_runtime.migrate import create_indexes
 from tools.local.stack import Broker, start_kafka, start_store
@@ -85,3 +86,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iter
     backends.note("broker", "Apache Kafka, embedded")
     with start_kafka(tmp_path_factory.mktemp("kafka")) as node:
         yield node
+
+
+@pytest.fixture
+def kafka(broker: Broker) -> KafkaSite:
+    """The node that runs for all tests."""
+    return KafkaSite(broker.bootstrap)

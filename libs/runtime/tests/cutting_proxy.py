@@ -1,8 +1,7 @@
 """A loopback proxy that lets a request through and cuts the connection before its answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 CHUNK = 65_536
@@ -16,33 +15,41 @@ class CuttingProxy:
         self.cut_after: Callable[[bytes], bool] = lambda _: False
         parts = urlsplit(url)
         self._connections: set[asyncio.Task[None]] = set()
+        self._directions: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
         self._host, self._port = parts.hostname or "", parts.port or 0
 
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[int]:
-        """Serves until the block ends; yields the port."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        try:
-            yield int(server.sockets[0].getsockname()[1])
-        finally:
-            server.close()
-            for direction in self._connections:
-                direction.cancel()
-            await asyncio.gather(*self._connections, return_exceptions=True)
+    async def listen(self) -> int:
+        """Begins to serve; returns the port."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return int(self._server.sockets[0].getsockname()[1])
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def close(self) -> None:
+        """Cuts all connections and serves no more."""
+        if self._server:
+            self._server.close()
+        for direction in tuple(self._directions):
+            direction.cancel()
+        await asyncio.gather(*self._connections)
+
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.create_task(self._relay(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         store_reader, store_writer = await asyncio.open_connection(self._host, self._port)
         doomed = asyncio.Event()
-        directions = [
+        directions = {
             asyncio.create_task(self._requests(reader, store_writer, doomed)),
             asyncio.create_task(self._answers(store_reader, writer, doomed)),
-        ]
-        self._connections.update(directions)
+        }
+        self._directions |= directions
         await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
         for each in (writer, store_writer):
             each.close()
         await asyncio.gather(*directions, return_exceptions=True)
-        self._connections.difference_update(directions)
+        self._directions -= directions
 
     async def _requests(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event

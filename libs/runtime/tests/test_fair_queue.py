@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rowcall_runtime.fair_queue import FairQueue
 
 Puts = list[tuple[str, int]]

@@ -5,9 +5,9 @@ import random
 from collections.abc import Awaitable, Callable
 
 import pytest
-from rowcall_runtime.solitude import Solitude
 
 from libs.runtime.tests.waiting import until
+from rowcall_runtime.solitude import Solitude
 
 
 class Visitor:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.errands import Errands, Gate, Site, done
@@ -86,7 +87,7 @@ async def test_a_command_that_comes_in_the_middle_of_a_claim_neither_doubles_nor
                 staff.worker.offer(site.pointer(errand))
             await asyncio.sleep(0)
         for errand in errands:
-            await until_seen(lambda errand=errand: site.ended(errand))
+            await until_seen(partial(site.ended, errand))
         await until(lambda: staff.worker.free(site.step) == 20)
         assert len(staff.errands.settlements) == 20
 

@@ -1,6 +1,7 @@
 """How a worker ends: what runs gets some seconds, the rest is given back, and nothing new comes in."""
 
 import asyncio
+from functools import partial
 
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.errands import Errands, Gate, Site, done
@@ -110,5 +111,5 @@ async def test_a_sweep_that_is_stopped_ends_its_look_first(site: Site, clock: Ma
         staff.sweep.stop()
         await sweeping
         for errand in errands:
-            await until_seen(lambda errand=errand: site.ended(errand))
+            await until_seen(partial(site.ended, errand))
     assert staff.count("swept", step=site.step) == 3

@@ -105,8 +105,7 @@ async def test_of_two_processes_that_run_the_same_step_one_result_is_written(sit
             staff.worker.offer(site.pointer(errand))
         await until(lambda: len(errands.runs) == 2)
         gate.opened.set()
-        refused = [lambda s=staff: s.count("writes_refused", step=site.step) for staff in (first, second)]
-        await until(lambda: sum(each() for each in refused) == 1)
+        await until(lambda: sum(staff.count("writes_refused", step=site.step) for staff in (first, second)) == 1)
     assert len(errands.settlements) == 1
     assert (await site.now(errand)).version == 2
 

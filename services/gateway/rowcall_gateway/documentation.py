@@ -5,7 +5,6 @@ from html import escape
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
 
 from rowcall_contracts.problems import ProblemType
 from rowcall_gateway.problems import Refusal
@@ -38,7 +37,6 @@ async def show_problem(slug: str) -> str:
 
 
 def _operations(request: Request) -> Iterator[tuple[str, str]]:
-    for route in request.app.routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in sorted(route.methods or ()):
-                yield f"{method} {route.path}", route.description.partition("\n")[0]
+    for path, operations in request.app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            yield f"{method.upper()} {path}", operation["description"].partition("\n")[0]

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
+from types import MappingProxyType
 
 import httpx
 from nacl.public import PrivateKey
@@ -57,7 +58,13 @@ class Gateway:
         """The gateway's store."""
         return self.platform.store
 
-    async def new_key(self, workspace_id: str, scopes: Iterable[Scope] = ROLES[Role.ADMIN], **fields: object) -> str:
+    async def new_key(
+        self,
+        workspace_id: str,
+        scopes: Iterable[Scope] = ROLES[Role.ADMIN],
+        *,
+        fields: Mapping[str, object] = MappingProxyType({}),
+    ) -> str:
         """Inserts a key as the store holds it and returns its text; `fields` are further ones of `Key`."""
         await ensure_workspace(self.store, workspace_id, self.platform.clock.now())
         token, now = KEY_PREFIX + token_urlsafe(32), self.platform.clock.now()
@@ -100,11 +107,13 @@ class Gateway:
         assert job is not None, job_id
         return job
 
-    async def move(self, job_id: str, state: State, *, step: str | None = None, **fields: object) -> Job:
+    async def move(
+        self, job_id: str, state: State, *, step: str | None = None, fields: Mapping[str, object] = MappingProxyType({})
+    ) -> Job:
         """Makes a worker's move on a job and wakes whoever waits for it, as the bus would."""
         job = await self.job(job_id)
         ended = state in TERMINAL
-        outbox = {"outbox": [final_event(job, state, {}, self.platform.clock).model_dump()]} if ended else {}
+        outbox = {"outbox": [final_event(job, state, {}, clock=self.platform.clock).model_dump()]} if ended else {}
         event = HistoryEvent.FAILED if state is State.FAILED else HistoryEvent.FINISHED
         change = Change(
             event=event,

@@ -27,13 +27,14 @@ async def test_whoever_has_no_key_is_refused(gateway: Gateway, header: str) -> N
 async def test_a_key_that_has_ended_is_refused(gateway: Gateway, workspace_id: str, fields: dict[str, object]) -> None:
     if "expires_in" in fields:
         fields = {"expires_at": gateway.platform.clock.now() - timedelta(seconds=1)}
-    async with gateway.client(await gateway.new_key(workspace_id, **fields)) as late:
+    async with gateway.client(await gateway.new_key(workspace_id, fields=fields)) as late:
         assert (await late.get("/jobs")).status_code == 401
 
 
 async def test_a_key_expires_although_it_is_remembered(gateway: Gateway, workspace_id: str) -> None:
     soon = gateway.platform.clock.now() + timedelta(seconds=1)
-    async with gateway.client(await gateway.new_key(workspace_id, expires_at=soon)) as short:
+    token = await gateway.new_key(workspace_id, fields={"expires_at": soon})
+    async with gateway.client(token) as short:
         assert (await short.get("/jobs")).status_code == 200
 
         async def refused() -> bool:
@@ -92,7 +93,7 @@ async def test_a_reader_may_write_nothing(gateway: Gateway, workspace_id: str, c
 
 
 async def test_a_key_gets_no_more_than_its_requests_per_minute(gateway: Gateway, workspace_id: str) -> None:
-    async with gateway.client(await gateway.new_key(workspace_id, rate_per_minute=3)) as eager:
+    async with gateway.client(await gateway.new_key(workspace_id, fields={"rate_per_minute": 3})) as eager:
         answers = [await eager.get("/jobs") for _ in range(8)]
 
     assert [answer.status_code for answer in answers[:3]] == [200] * 3
@@ -106,8 +107,8 @@ async def test_a_key_gets_no_more_than_its_requests_per_minute(gateway: Gateway,
 
 async def test_one_keys_spending_leaves_another_key_alone(gateway: Gateway, workspace_id: str) -> None:
     async with (
-        gateway.client(await gateway.new_key(workspace_id, rate_per_minute=1)) as eager,
-        gateway.client(await gateway.new_key(workspace_id, rate_per_minute=1)) as calm,
+        gateway.client(await gateway.new_key(workspace_id, fields={"rate_per_minute": 1})) as eager,
+        gateway.client(await gateway.new_key(workspace_id, fields={"rate_per_minute": 1})) as calm,
     ):
         for _ in range(3):
             await eager.get("/jobs")

@@ -98,8 +98,8 @@ async def clients(gateway: Gateway) -> AsyncIterator[dict[str, httpx.AsyncClient
     tokens = {
         "admin": await gateway.new_key(OURS),
         "reader": await gateway.new_key(OURS, ROLES[Role.READER]),
-        "expired": await gateway.new_key(OURS, expires_at=yesterday),
-        "revoked": await gateway.new_key(OURS, revoked=True),
+        "expired": await gateway.new_key(OURS, fields={"expires_at": yesterday}),
+        "revoked": await gateway.new_key(OURS, fields={"revoked": True}),
         "stranger": await gateway.new_key(THEIRS),
         "operator": BOOTSTRAP,
         "none": None,

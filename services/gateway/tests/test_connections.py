@@ -41,7 +41,7 @@ def executor(gateway: Gateway, workspace_id: str) -> Executor:
         note = {"state": "ready", "dialect": "postgres", "problem": None}
         bad = {"state": "failed", "problem": BAD.model_dump()}
         await connections.note(workspace_id, str(job.input["connection_id"]), note if good else bad)
-        await gateway.move(job.id, state, **({} if good else {"error": BAD.model_dump()}))
+        await gateway.move(job.id, state, fields={} if good else {"error": BAD.model_dump()})
 
     return check
 
@@ -167,7 +167,7 @@ async def test_purge_erases_jobs_results_and_catalog_but_delete_keeps_jobs(
         chat = {"kind": "chat", "input": {"question": "?", "connection_id": connection_id}}
         job_id = (await client.post("/jobs", json=chat)).json()["id"]
         await gateway.store.collection(Collection.RESULTS).insert({"_id": f"{job_id}:0", "job_id": job_id})
-        table = {"_id": connection_id, "connection_id": connection_id, "workspace_id": workspace_id}
+        table: dict[str, object] = {"_id": connection_id, "connection_id": connection_id, "workspace_id": workspace_id}
         await gateway.store.collection(Collection.CATALOG_TABLES).insert(table)
 
     deleted = await client.delete(f"/connections/{kept}")

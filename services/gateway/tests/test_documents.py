@@ -95,8 +95,8 @@ async def test_a_file_of_one_mebibyte_is_taken_and_one_byte_more_is_not(client: 
 
 async def test_a_repeated_upload_is_the_same_document_and_job(gateway: Gateway, client: httpx.AsyncClient) -> None:
     key = uuid4().hex
-    answers = await asyncio.gather(*(upload(client, **{"Idempotency-Key": key}) for _ in range(5)))
-    other = await upload(client, content=b"other", **{"Idempotency-Key": key})
+    answers = await asyncio.gather(*(upload(client, key=key) for _ in range(5)))
+    other = await upload(client, content=b"other", key=key)
 
     assert len({answer.json()["document"]["id"] for answer in answers}) == 1
     assert len({answer.json()["job"]["id"] for answer in answers}) == 1
@@ -120,7 +120,7 @@ async def test_delete_takes_the_chunks_along_and_cancels_the_indexing(
     assert (await gateway.job(job_id)).state is State.CANCELLED
 
 
-async def finish_search(gateway: Gateway, workspace_id: str, state: State, **fields: object) -> None:
+async def finish_search(gateway: Gateway, workspace_id: str, state: State, fields: dict[str, object]) -> None:
     jobs = gateway.store.collection(Collection.JOBS)
     where = {"workspace_id": workspace_id, "kind": "search_documents"}
 
@@ -130,7 +130,7 @@ async def finish_search(gateway: Gateway, workspace_id: str, state: State, **fie
     await eventually(asked)
     found = await jobs.get(where)
     assert found is not None
-    await gateway.move(str(found["_id"]), state, **fields)
+    await gateway.move(str(found["_id"]), state, fields=fields)
 
 
 async def test_search_waits_for_its_job_and_shows_the_passages(
@@ -138,7 +138,7 @@ async def test_search_waits_for_its_job_and_shows_the_passages(
 ) -> None:
     answer, _ = await asyncio.gather(
         client.get("/documents/search", params={"query": "refund", "limit": 3}),
-        finish_search(gateway, workspace_id, State.SUCCEEDED, output={"passages": [PASSAGE]}),
+        finish_search(gateway, workspace_id, State.SUCCEEDED, {"output": {"passages": [PASSAGE]}}),
     )
 
     assert (answer.status_code, answer.json()) == (200, {"data": [PASSAGE]})
@@ -151,7 +151,7 @@ async def test_a_search_that_failed_answers_with_its_problem(
 
     answer, _ = await asyncio.gather(
         client.get("/documents/search", params={"query": "refund"}),
-        finish_search(gateway, workspace_id, State.FAILED, error=problem.model_dump()),
+        finish_search(gateway, workspace_id, State.FAILED, {"error": problem.model_dump()}),
     )
 
     assert (answer.status_code, answer.json()["detail"]) == (422, "The index is away.")

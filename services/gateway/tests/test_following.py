@@ -26,7 +26,7 @@ async def test_a_waiting_caller_is_woken_by_the_end(
     waiting = asyncio.create_task(client.get(f"/jobs/{job_id}", params={"wait": 20}))
     await gateway.waited_for(job_id)
 
-    await gateway.move(job_id, State.SUCCEEDED, output=ANSWER)
+    await gateway.move(job_id, State.SUCCEEDED, fields={"output": ANSWER})
     answer = await waiting
 
     assert time.monotonic() - started < 3, "woken, not found by the look every 5 s"

@@ -63,7 +63,7 @@ async def test_filters_narrow_the_list(
 
 async def test_a_list_leaves_outputs_out(gateway: Gateway, client: httpx.AsyncClient, chat: dict[str, object]) -> None:
     (job_id,) = await new_jobs(client, chat, 1)
-    await gateway.move(job_id, State.SUCCEEDED, output={"answer": "3"})
+    await gateway.move(job_id, State.SUCCEEDED, fields={"output": {"answer": "3"}})
 
     (listed,) = (await client.get("/jobs")).json()["data"]
 

@@ -45,7 +45,7 @@ async def stored(gateway: Gateway, client: httpx.AsyncClient, chat: dict[str, ob
         )
     found = executed(rows[:2], row_count=25, result_id=f"res_{job_id}", truncated=True)
     output = {"candidates": [], "outcomes": [], "chosen": 0, "executed": found}
-    await gateway.move(job_id, State.RUNNING, step="narrate", **{"outputs.execute": output})
+    await gateway.move(job_id, State.RUNNING, step="narrate", fields={"outputs.execute": output})
     return job_id
 
 
@@ -55,7 +55,7 @@ async def inline(gateway: Gateway, client: httpx.AsyncClient, workspace_id: str)
     wanted = {"sql": "SELECT 1", "connection_id": await gateway.new_connection(workspace_id)}
     job_id: str = (await client.post("/jobs", json={"kind": "execute_sql", "input": wanted})).json()["id"]
     rows: list[list[object]] = [[1, 'say "hi", then\r\ngo'], [2, None], [3, ""], [4, "=1+1"]]
-    await gateway.move(job_id, State.SUCCEEDED, output=executed(rows, rows_url=f"/jobs/{job_id}/rows"))
+    await gateway.move(job_id, State.SUCCEEDED, fields={"output": executed(rows, rows_url=f"/jobs/{job_id}/rows")})
     return job_id
 
 

@@ -51,7 +51,7 @@ async def ended(gateway: Gateway, job_id: str) -> None:
     assert await gateway.worker().lease(await gateway.job(job_id))
     await gateway.move(job_id, State.RUNNING, step="execute")
     await gateway.move(job_id, State.RUNNING, step="narrate")
-    await gateway.move(job_id, State.SUCCEEDED, output={"answer": "3"})
+    await gateway.move(job_id, State.SUCCEEDED, fields={"output": {"answer": "3"}})
 
 
 async def test_a_stream_cut_after_each_event_joins_to_the_uncut_one(

@@ -2,14 +2,15 @@
 
 from rowcall_contracts.candidates import Generation
 from rowcall_contracts.jobs import Job, JobKind
+from rowcall_contracts.metrics import Metric
 from rowcall_contracts.outputs import ChatOutput, ExecutionRound
 from rowcall_contracts.pipelines import Step
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.resources import Connection
 from rowcall_contracts.work import State
 from rowcall_runtime.catalogs import CatalogStore
-from rowcall_runtime.clock import Clock
 from rowcall_runtime.errors import Permanent
+from rowcall_runtime.process import Platform
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.step import StepOutput
 from rowcall_sqlgen.generator import GenerationRequest, Generator, Tried
@@ -19,12 +20,13 @@ class Generating:
     """The handler."""
 
     def __init__(
-        self, connections: Repository[Connection], catalogs: CatalogStore, generator: Generator, clock: Clock
+        self, connections: Repository[Connection], catalogs: CatalogStore, generator: Generator, *, platform: Platform
     ) -> None:
         self._connections = connections
         self._catalogs = catalogs
         self._generator = generator
-        self._clock = clock
+        self._clock = platform.clock
+        self._metrics = platform.metrics
 
     async def __call__(self, job: Job) -> StepOutput:
         """Generates candidates for the job's question; without a catalog the job is sent to `introspect` first."""
@@ -42,7 +44,10 @@ class Generating:
             now=self._clock.now(),
             feedback=_feedback(job),
         )
-        return _output(job, await self._generator.generate(request))
+        generation = await self._generator.generate(request)
+        self._metrics.count(Metric.LLM_TOKENS, generation.prompt_tokens, direction="sent")
+        self._metrics.count(Metric.LLM_TOKENS, generation.completion_tokens, direction="received")
+        return _output(job, generation)
 
 
 def _feedback(job: Job) -> tuple[Tried, ...]:

@@ -1,19 +1,23 @@
-"""The demo data, introspected by the product itself, and small catalogs made by hand."""
+"""Real databases, introspected by the product itself: the demo data, and a small school on each engine."""
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
+import psycopg
 import pytest
 
-from rowcall_contracts.catalog import Catalog, Column, ColumnKind, ColumnProfile, Dialect, ForeignKey, Table
-from rowcall_contracts.results import Cell
-from rowcall_databases import AccessPolicy, open_database, parse_uri
+from rowcall_contracts.catalog import Catalog, Dialect
+from rowcall_contracts.results import ResultSet
+from rowcall_databases import AccessPolicy, Database, QueryLimits, open_database, parse_uri
+from rowcall_databases.testing import LOOPBACK_POLICY, UNAVAILABLE, PostgresServer, running_postgres
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from tools.local.demo import ensure_demo
 
+HERE = Path(__file__).parent
 NOW = datetime(2025, 1, 1, 12, tzinfo=UTC)
 
 
@@ -29,16 +33,7 @@ def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_catalog(demo_path: Path) -> Catalog:
-    return asyncio.run(_introspected(demo_path))
-
-
-async def _introspected(path: Path) -> Catalog:
-    location = parse_uri(f"sqlite:///{path}", AccessPolicy(file_roots=(path.parent,)))
-    database = open_database(location, now=lambda: NOW)
-    try:
-        return await database.introspect()
-    finally:
-        await database.close()
+    return asyncio.run(_introspected(f"sqlite:///{demo_path}"))
 
 
 @pytest.fixture(scope="session")
@@ -53,71 +48,67 @@ def demo_data(demo_path: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def _column(name: str, kind: ColumnKind, *values: Cell, rows: int = 4, **profile: Cell) -> Column:
-    filled = ColumnProfile(
-        distinct_count=len(values) or rows,
-        null_count=0,
-        minimum=profile.get("minimum", values[0] if values else None),
-        maximum=profile.get("maximum", values[-1] if values else None),
-        values=values,
-    )
-    return Column(name=name, type=kind.value, kind=kind, profile=filled)
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    try:
+        with running_postgres(tmp_path_factory.mktemp("postgres") / "data") as server:
+            yield server
+    except UNAVAILABLE as error:
+        pytest.skip(f"no PostgreSQL could be started here: {error}")
+
+
+@pytest.fixture(scope="session", params=[*Dialect])
+def school_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One small schema on each engine; its mixed-case and reserved names need quotes."""
+    script = (HERE / "school.sql").read_text(encoding="utf-8")
+    folder = tmp_path_factory.mktemp("school")
+    match request.param:
+        case Dialect.SQLITE:
+            sqlite = sqlite3.connect(folder / "school.sqlite")
+            sqlite.executescript(script)
+            sqlite.close()
+            return f"sqlite:///{folder}/school.sqlite"
+        case Dialect.DUCKDB:
+            with duckdb.connect(str(folder / "school.duckdb")) as file:
+                file.execute(script)
+            return f"duckdb:///{folder}/school.duckdb"
+        case _:
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            with psycopg.connect(server.uri(), autocommit=True) as connection:
+                connection.execute(script.encode())
+            return server.uri()
 
 
 @pytest.fixture(scope="session")
-def school_catalog() -> Catalog:
-    """Students take courses over a bridge; each belongs to a class; some have pets."""
-    text, integer, when = ColumnKind.TEXT, ColumnKind.INTEGER, ColumnKind.DATE
-    student = Table(
-        name="Student",
-        columns=(
-            _column("StuID", integer),
-            _column("stu_fname", text),
-            _column("stu_lname", text),
-            _column("sex", text, "F", "M"),
-            _column("age", integer, 18, 19, 20),
-            _column("birth_date", when, minimum="2001-01-02", maximum="2006-07-08"),
-            _column("order", integer, 1, 2),
-        ),
-        primary_key=("StuID",),
-        row_count=4,
-    )
-    course = Table(
-        name="Course",
-        columns=(
-            _column("course_id", integer),
-            _column("title", text, "Data Base", "Logic"),
-            _column("credits", integer, 3, 4),
-        ),
-        primary_key=("course_id",),
-        row_count=2,
-    )
-    takes = Table(
-        name="Enrollment",
-        columns=(
-            _column("stu_id", integer, 1, 2),
-            _column("course_id", integer, 1, 2),
-            _column("grade", text, "A", "B"),
-        ),
-        foreign_keys=(
-            ForeignKey(columns=("stu_id",), referred_table="student", referred_columns=("stuid",)),
-            ForeignKey(columns=("course_id",), referred_table="Course", referred_columns=("course_id",)),
-        ),
-        row_count=6,
-    )
-    pet = Table(
-        name="Pets",
-        columns=(_column("pet_id", integer), _column("owner", integer, 1), _column("kind", text, "cat", "dog")),
-        primary_key=("pet_id",),
-        foreign_keys=(ForeignKey(columns=("owner",), referred_table="Student", referred_columns=("StuID",)),),
-        row_count=2,
-    )
-    island = Table(name="Island", columns=(_column("island_name", text, "Capri", "Elba"),), row_count=2)
-    return Catalog(
-        dialect=Dialect.SQLITE, fingerprint="school", tables=(student, course, takes, pet, island), profiled_at=NOW
-    )
+def school_catalog(school_uri: str) -> Catalog:
+    return asyncio.run(_introspected(school_uri))
 
 
 @pytest.fixture(scope="session")
 def school_index(school_catalog: Catalog) -> SchemaIndex:
     return build_index(school_catalog)
+
+
+@pytest.fixture
+async def run_at_school(school_uri: str) -> AsyncIterator[Callable[[str], Awaitable[ResultSet]]]:
+    database = _opened(school_uri)
+
+    async def run(sql: str) -> ResultSet:
+        return await database.query(sql, QueryLimits(timeout_s=10, max_rows=100, max_bytes=100_000))
+
+    yield run
+    await database.close()
+
+
+def _opened(uri: str) -> Database:
+    root = Path(uri.partition("://")[2]).parent
+    policy = AccessPolicy(file_roots=(root,), allow_networks=LOOPBACK_POLICY.allow_networks)
+    return open_database(parse_uri(uri, policy), now=lambda: NOW)
+
+
+async def _introspected(uri: str) -> Catalog:
+    database = _opened(uri)
+    try:
+        return await database.introspect()
+    finally:
+        await database.close()

@@ -53,7 +53,7 @@ async def _serve(built: Platform, settings: WebhooksSettings, sender: Sender) ->
     )
     intake = Intake(endpoints, deliveries, built, accepted=lambda delivery: worker.offer(_pointer(delivery)))
     built.subscriptions.events(EVENTS, consumer_group(built.service), intake.take)
-    await serve(built, settings, worker, shared)
+    await serve(built, settings, worker, process=shared)
 
 
 def _pointer(delivery: Delivery) -> Pointer:

@@ -49,7 +49,7 @@ async def get_connection(connection_id: str, caller: Reader, parts: Handed, resp
 
 
 @router.patch("/{connection_id}")
-async def change_connection(
+async def change_connection(  # sizes: the parts of a request
     connection_id: str,
     patch: ConnectionPatch,
     caller: Writer,

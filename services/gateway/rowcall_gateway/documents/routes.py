@@ -26,7 +26,7 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 
 
 @router.post("", status_code=202)
-async def create_document(
+async def create_document(  # sizes: the parts of a request
     file: Annotated[UploadFile, File(description="UTF-8 text or Markdown, at most 1 MiB.")],
     caller: Writer,
     parts: Handed,

@@ -48,7 +48,7 @@ class Cancelling:
     async def _cancelled(self, job: Job) -> bool:
         if job.kind not in PIPELINES:
             raise Refusal(ProblemType.CONFLICT, "The job's kind is newer than this gateway; try again later.")
-        event = final_event(job, State.CANCELLED, {}, self.clock)
+        event = final_event(job, State.CANCELLED, {}, clock=self.clock)
         change = Change(
             event=HistoryEvent.CANCELLED,
             state=State.CANCELLED,

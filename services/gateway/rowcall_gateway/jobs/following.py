@@ -23,7 +23,7 @@ class Following:
             job_id, partial(self.jobs.get, workspace_id, job_id), done=has_ended, seconds=seconds
         )
 
-    async def until_news(self, workspace_id: str, job_id: str, known: str | None, seconds: float) -> Job:
+    async def until_news(self, workspace_id: str, job_id: str, *, known: str | None, seconds: float) -> Job:
         """Returns the job as soon as it is terminal or, with an `If-None-Match`, has another version than that."""
 
         def done(job: Job) -> bool:
@@ -33,7 +33,7 @@ class Following:
             job_id, partial(self.jobs.get, workspace_id, job_id), done=done, seconds=seconds
         )
 
-    async def until_after(self, workspace_id: str, job_id: str, version: int, seconds: float) -> Job:
+    async def until_after(self, workspace_id: str, job_id: str, *, version: int, seconds: float) -> Job:
         """Returns the job as soon as its version is larger than this one, or as it is when the time is up."""
 
         def done(job: Job) -> bool:

@@ -58,7 +58,7 @@ async def list_job_kinds(_: Reader) -> KindList:
 
 
 @router.get("/{job_id}", responses={304: {"description": "The version is still the one in `If-None-Match`."}})
-async def get_job(
+async def get_job(  # sizes: the parts of a request
     job_id: str,
     caller: Reader,
     parts: Handed,
@@ -69,7 +69,7 @@ async def get_job(
 ) -> JobBody:
     """Reads a job; with `wait`, as soon as it has ended. However the job ended, the status is 200."""
     is_known(if_none_match, 0)  # a malformed tag is refused before anybody waits
-    job = await parts.following.until_news(caller.workspace_id, job_id, if_none_match, wait)
+    job = await parts.following.until_news(caller.workspace_id, job_id, known=if_none_match, seconds=wait)
     response.headers["ETag"] = etag(job.version)
     if is_known(if_none_match, job.version):
         response.status_code = 304
@@ -94,7 +94,7 @@ async def cancel_job(job_id: str, caller: Writer, parts: Handed, response: Respo
 @router.get(
     "/{job_id}/rows", response_model=RowsPage, responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 )
-async def get_job_rows(
+async def get_job_rows(  # sizes: the parts of a request
     job_id: str,
     caller: Reader,
     parts: Handed,

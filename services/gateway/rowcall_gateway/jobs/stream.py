@@ -70,7 +70,7 @@ async def job_events(following: Following, job: Job, after: int) -> AsyncIterato
         if has_ended(job):
             return
         try:
-            job = await following.until_after(job.workspace_id, job.id, after, WAIT_S)
+            job = await following.until_after(job.workspace_id, job.id, version=after, seconds=WAIT_S)
         except (Refusal, StoreUnavailable):
             return
         if following.waiters.closing and job.version == after:

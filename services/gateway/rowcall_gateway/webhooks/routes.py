@@ -59,7 +59,7 @@ async def get_endpoint(endpoint_id: str, caller: Reader, parts: Handed, response
 
 
 @router.patch("/endpoints/{endpoint_id}")
-async def change_endpoint(
+async def change_endpoint(  # sizes: the parts of a request
     endpoint_id: str,
     patch: EndpointPatch,
     caller: Writer,

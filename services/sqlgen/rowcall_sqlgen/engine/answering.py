@@ -41,7 +41,7 @@ def answer(
         return _clarified(clarification, index)
     candidates = _candidates(understood.found, question, index, lambda sql: sql not in tried and allows(sql))
     if not candidates:
-        return _clarified(no_reading(understood.cut, question, None, index), index)
+        return _clarified(no_reading(understood.cut, question, None, index=index), index)
     return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
 
 
@@ -50,7 +50,7 @@ def _doubt(understood: Readings, question: Sequence[Word], index: SchemaIndex) -
     if understood.cut.unknown and not good:
         return unknown_words(understood.cut, question, index)
     if understood.problem or not good:
-        return no_reading(understood.cut, question, understood.problem, index)
+        return no_reading(understood.cut, question, understood.problem, index=index)
     tied = [reading for reading in good[1:] if _rival(reading, good[0])]
     return ambiguous([good[0], *tied], question) if tied else None
 

@@ -24,7 +24,7 @@ from rowcall_sqlgen.engine.parts import Parts
 from rowcall_sqlgen.engine.problems import NoMeaning
 from rowcall_sqlgen.engine.repetition import unrepeated
 from rowcall_sqlgen.engine.routes import Routes
-from rowcall_sqlgen.engine.semijoins import place_filters
+from rowcall_sqlgen.engine.semijoins import Result, place_filters
 
 
 def assemble(clauses: Sequence[Clause], index: SchemaIndex) -> Meaning:
@@ -40,7 +40,7 @@ def assemble(clauses: Sequence[Clause], index: SchemaIndex) -> Meaning:
         raise NoMeaning("a measure over the first row only")
     grouped = parts.grouping(items, orders, filters)
     routes = Routes(index.graph, {c.table: c.role for c in clauses if isinstance(c, Focus) and c.role})
-    items = (*shown_items(items, grouped, parts.groups, index), *parts.ranked_measure(items))
+    items = (*shown_items(items, grouped, parts.groups, index=index), *parts.ranked_measure(items))
     return _Query(index, routes, parts, items=items, orders=orders, filters=filters, group=grouped).build()
 
 
@@ -72,9 +72,8 @@ class _Query:
         core = self._core(measures)
         root = core[0]
         joins = self._routes.tree(root, core)
-        placed = place_filters(
-            self._filters, core, self._parts.focus, grouped=bool(self._group), index=self._index, routes=self._routes
-        )
+        result = Result(core, self._parts.focus, grouped=bool(self._group))
+        placed = place_filters(self._filters, result, index=self._index, routes=self._routes)
         joined = {root, *(join.step.far for join in joins)}
         more = self._routes.tree(root, [*(j.step.far for j in joins), *placed.joined])
         joins = (*joins, *(join for join in more if join.step.far not in joined))
@@ -145,4 +144,4 @@ class _Query:
 
     def _safe_measure(self, measure: Measure, joins: Sequence[Join]) -> Measure:
         groups = frozenset(column.table for column in self._group)
-        return unrepeated(measure, joins, groups, self._index)
+        return unrepeated(measure, joins, groups, index=self._index)

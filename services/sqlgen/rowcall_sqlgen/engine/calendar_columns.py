@@ -53,10 +53,10 @@ def _single_column(clause: Dated, table: str, index: SchemaIndex) -> Predicate |
 
 def _on_column(clause: Dated, column: ColumnRef, index: SchemaIndex) -> Predicate | None:
     if clause.until is None:
-        return compare_period(column, clause.operator, clause.period, index)
+        return compare_period(column, clause.operator, clause.period, index=index)
     first, last = _aligned(clause.period, clause.until)
-    low = compare_period(column, Operator.GE, first, index)
-    high = compare_period(column, Operator.LE, last, index)
+    low = compare_period(column, Operator.GE, first, index=index)
+    high = compare_period(column, Operator.LE, last, index=index)
     return AllOf((low, high)) if low and high else None
 
 

@@ -49,7 +49,7 @@ def _lookup(group: Group, index: SchemaIndex) -> tuple[ColumnRef, ...]:
 
 
 def implied_group(
-    plain: Sequence[ColumnRef | AllColumns], measures: Sequence[Measure], focus: Sequence[str], index: SchemaIndex
+    plain: Sequence[ColumnRef | AllColumns], measures: Sequence[Measure], focus: Sequence[str], *, index: SchemaIndex
 ) -> tuple[ColumnRef, ...]:
     """Returns the group that a measure beside plain columns implies: `airlines with more than 10 flights`.
 
@@ -77,7 +77,7 @@ def _names_row(column: ColumnRef, index: SchemaIndex) -> bool:
 
 
 def shown_items(
-    items: tuple[Item, ...], grouped: Sequence[ColumnRef], groups: Sequence[Group], index: SchemaIndex
+    items: tuple[Item, ...], grouped: Sequence[ColumnRef], groups: Sequence[Group], *, index: SchemaIndex
 ) -> tuple[Item, ...]:
     """Puts what names each group before the measures, where the question named groups."""
     if not groups or not grouped:

@@ -97,4 +97,4 @@ class Parts:
             raise NoMeaning("groups without a measure")
         having = [m for predicate in filters.having if (m := measure_of(predicate))]
         plain = [item for item in items if isinstance(item, ColumnRef | AllColumns)]
-        return implied_group(plain, [*measures, *having], self.focus, self.index) if plain else ()
+        return implied_group(plain, [*measures, *having], self.focus, index=self.index) if plain else ()

@@ -37,7 +37,7 @@ def unknown_words(cut: Cut, question: Sequence[Word], index: SchemaIndex) -> Cla
     )
 
 
-def no_reading(cut: Cut, question: Sequence[Word], problem: NoMeaning | None, index: SchemaIndex) -> Clarification:
+def no_reading(cut: Cut, question: Sequence[Word], problem: NoMeaning | None, *, index: SchemaIndex) -> Clarification:
     """Explains why known words do not add up to a question."""
     if isinstance(problem, SeveralWays | SeveralDates):
         return Clarification(

@@ -9,7 +9,7 @@ from rowcall_sqlgen.engine.meaning import Join, Measure
 from rowcall_sqlgen.engine.problems import NoMeaning
 
 
-def unrepeated(measure: Measure, joins: Sequence[Join], groups: frozenset[str], index: SchemaIndex) -> Measure:
+def unrepeated(measure: Measure, joins: Sequence[Join], groups: frozenset[str], *, index: SchemaIndex) -> Measure:
     """Returns a measure that repeated rows leave as it is: counts go over the key, sums and averages are refused.
 
     `groups` are the tables that rows are grouped by; repetition from group to group is meant: a student counts in each

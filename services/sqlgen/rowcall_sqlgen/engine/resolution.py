@@ -41,10 +41,9 @@ def _named_tables(spans: Sequence[Span]) -> frozenset[str]:
     found = set()
     for span in spans:
         best = span.options[0]
-        tables = {mentioned_table(option.mark) for option in span.options}
-        if (isinstance(best.mark, TableMention) and best.quality >= _SURE) or (
-            len(tables) == 1 and isinstance(best.mark, ColumnMention | ValueMention)
-        ):
+        only_one = len({mentioned_table(option.mark) for option in span.options}) == 1
+        sure = (isinstance(best.mark, TableMention) and best.quality >= _SURE) or only_one
+        if isinstance(best.mark, TableMention | ColumnMention | ValueMention) and sure:
             found.add(best.mark.table)
     return frozenset(found)
 

@@ -42,25 +42,32 @@ class Placed:
     joined: tuple[str, ...]
 
 
-def place_filters(
-    filters: Filters, core: Sequence[str], focus: Sequence[str], *, grouped: bool, index: SchemaIndex, routes: Routes
-) -> Placed:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`core`: tables that the result is made of; `focus`: tables that the question names."""
+
+    core: Sequence[str]
+    focus: Sequence[str]
+    grouped: bool
+
+
+def place_filters(filters: Filters, result: Result, *, index: SchemaIndex, routes: Routes) -> Placed:
     """Places all conditions around the tables of the result. Raises `NoMeaning` where none fits."""
-    placing = _Placing(core, index, routes)
+    placing = _Placing(result.core, index, routes)
     rows = list(filters.rows)
     for table in filters.absent:
         inner = [row for row in rows if placing.belongs(row, table)]
         rows = [row for row in rows if row not in inner]
         placing.where.append(placing.non_member(table, tuple(row.predicate for row in inner)))
-    for table in focus:
+    for table in result.focus:
         if table not in filters.absent:
             placing.require_near(table)
     for row in rows:
         placing.add(row)
-    for table in focus:
+    for table in result.focus:
         if table not in filters.absent:
             placing.require(table)
-    having = placing.group_conditions(filters.having, grouped=grouped)
+    having = placing.group_conditions(filters.having, grouped=result.grouped)
     return Placed((*placing.where, *placing.members()), having, tuple(placing.joined))
 
 

@@ -59,7 +59,7 @@ def _compared(ref: ColumnRef, comparing: Comparing, rest: Marks, scene: Scene, *
     if whole:
         return Found(taken + whole[0], (Filter(Comparison(ref, comparing.operator, whole[1])),))
     found = operands(rest[:1], ref)
-    predicate = compare(ref, comparing.operator, found.values[0], scene.index) if found else None
+    predicate = compare(ref, comparing.operator, found.values[0], index=scene.index) if found else None
     return Found(taken + 1, (Filter(predicate),)) if predicate else None
 
 

@@ -40,8 +40,8 @@ def _range(ref: ColumnRef, ends: Marks, scene: Scene, *, length: int) -> Found |
         case [Number(low), Number(high)] if scene.index.is_numeric(ref):
             return Found(length, (Filter(Between(ref, low, high)),))
         case [Period() as first, Period() as last] if scene.index.is_date(ref):
-            begin = compare(ref, Operator.GE, first, scene.index)
-            end = compare(ref, Operator.LE, last, scene.index)
+            begin = compare(ref, Operator.GE, first, index=scene.index)
+            end = compare(ref, Operator.LE, last, index=scene.index)
             return Found(length, (Filter(begin), Filter(end))) if begin and end else None
     return None
 

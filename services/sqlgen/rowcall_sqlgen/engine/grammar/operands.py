@@ -62,22 +62,22 @@ def _operand(mark: object, column: ColumnRef) -> Operand | None:
     return None
 
 
-def compare(column: ColumnRef, operator: Operator, value: Operand, index: SchemaIndex) -> Predicate | None:
+def compare(column: ColumnRef, operator: Operator, value: Operand, *, index: SchemaIndex) -> Predicate | None:
     """Builds the condition that suits the column's type; `None` when it can't be compared with such a value."""
     if isinstance(value, Period):
-        return compare_period(column, operator, value, index)
+        return compare_period(column, operator, value, index=index)
     if isinstance(value, str):
         return Comparison(column, operator, value) if operator in (Operator.EQ, Operator.NE) else None
     if index.is_numeric(column):
         return Comparison(column, operator, value)
     if index.is_date(column) and isinstance(value, int) and 1000 <= value <= 2999:
-        return compare_period(column, operator, Period(value), index)
+        return compare_period(column, operator, Period(value), index=index)
     if operator in (Operator.EQ, Operator.NE) and index.may_hold(column, str(value)):
         return Comparison(column, operator, str(value))
     return None
 
 
-def compare_period(column: ColumnRef, operator: Operator, period: Period, index: SchemaIndex) -> Predicate | None:
+def compare_period(column: ColumnRef, operator: Operator, period: Period, *, index: SchemaIndex) -> Predicate | None:
     """Builds the condition on a date column, or on a column of years."""
     if period.first and period.after and index.is_date(column):
         return _within(column, operator, period.first, period.after)
@@ -108,7 +108,7 @@ def _within(column: ColumnRef, operator: Operator, first: date, after: date) -> 
 
 def equals(column: ColumnRef, values: tuple[Operand, ...], index: SchemaIndex) -> Predicate | None:
     """Builds an equality with one value or with any of several."""
-    parts = [compare(column, Operator.EQ, value, index) for value in values]
+    parts = [compare(column, Operator.EQ, value, index=index) for value in values]
     plain = tuple(p.value for p in parts if isinstance(p, Comparison) and not isinstance(p.value, Measure))
     if len(plain) != len(parts):
         return parts[0] if len(parts) == 1 else None

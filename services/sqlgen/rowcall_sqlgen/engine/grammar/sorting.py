@@ -43,19 +43,19 @@ def _sorted(marks: Marks, scene: Scene, *, taken: int, way: Cue | None) -> Found
     item, length = sortable(marks, scene)
     if item is None:
         return Found(taken, (SortBy(None, way is Cue.DESCENDING),)) if way else None
-    extra = 0
+    extra, all_descending = 0, way is Cue.DESCENDING
     if way is None:
         after = marks[length : length + 2]
         extra = next((at + 1 for at, mark in enumerate(after) if mark in _WAYS), 0)
         way = Cue.DESCENDING if extra and after[extra - 1] is Cue.DESCENDING else Cue.ASCENDING
     first = SortBy(item, way is Cue.DESCENDING)
-    further = _further(marks[length + extra :], scene, descending=first.descending)
+    further = _further(marks[length + extra :], scene, descending=all_descending)
     return Found(taken + length + extra + further.length, (first, *further.clauses))
 
 
 def _further(marks: Marks, scene: Scene, *, descending: bool) -> Found:
     """A second key, when the question ends with it."""
-    if marks[:1] == [Cue.AND] or marks[:1] == (Cue.AND,):
+    if marks and marks[0] is Cue.AND:
         item, length = sortable(marks[1:], scene)
         if item is not None and length + 1 == len(marks):
             return Found(len(marks), (SortBy(item, descending),))

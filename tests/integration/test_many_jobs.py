@@ -1,0 +1,73 @@
+"""Many requests at once: one key makes one job, and a thousand questions make a thousand ends, each told once."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.api import Api, eventually
+from tests.integration.conftest import small_database
+from tests.integration.deployment import KEY, Deployment
+from tests.integration.event_log import ids_by_job, published_events
+from tests.integration.inspection import Inspection, require_ended_once
+
+TWINS = 200
+JOBS = 1_000
+CALLERS = 32
+QUESTION = "How many items are there?"
+
+
+@pytest.fixture
+def items(api: Api, deployment: Deployment, tmp_path: Path) -> str:
+    """A connection to a small database whose catalog is known."""
+    connection = api.connect(small_database(deployment.folder / "data" / f"{tmp_path.name}.sqlite"), name="items")
+    assert api.ask(connection, QUESTION)["output"]["rows"] == [[3]]
+    return connection
+
+
+async def post_at_once(deployment: Deployment, body: object, times: int, headers: dict[str, str]) -> list[str]:
+    """Sends the same new job many times; returns the ids that the answers name."""
+    limits = httpx.Limits(max_connections=CALLERS)
+    async with httpx.AsyncClient(base_url=deployment.url, headers=headers, limits=limits, timeout=60) as client:
+        answers = await asyncio.gather(*(client.post("/jobs", json=body) for _ in range(times)))
+    assert {answer.status_code for answer in answers} == {202}
+    return [str(answer.json()["id"]) for answer in answers]
+
+
+@pytest.mark.timeout(120)
+async def test_requests_with_one_idempotency_key_make_one_job(
+    deployment: Deployment, inspection: Inspection, items: str
+) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": f"one-{items}"}
+    body = {"kind": "chat", "input": {"connection_id": items, "question": QUESTION}}
+    before = inspection.count_jobs(kind="chat")
+    ids = await post_at_once(deployment, body, TWINS, headers)
+    assert len(set(ids)) == 1
+    assert inspection.count_jobs(kind="chat") == before + 1
+
+
+@pytest.mark.timeout(240)
+async def test_a_thousand_questions_make_a_thousand_ends_and_events(
+    deployment: Deployment, inspection: Inspection, items: str
+) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    body = {"kind": "chat", "input": {"connection_id": items, "question": QUESTION}, "timeout_s": 600}
+    started = time.monotonic()
+    ids = await post_at_once(deployment, body, JOBS, headers)
+    accepted_s = time.monotonic() - started
+    assert len(set(ids)) == JOBS
+    eventually(lambda: inspection.ended(ids) == JOBS, within_s=150, every_s=0.5)
+    ended_s = time.monotonic() - started
+    eventually(lambda: inspection.unpublished(ids) == 0, within_s=60, every_s=0.5)
+    sys.stdout.write(f"{JOBS} chat jobs: accepted in {accepted_s:.1f} s, ended after {ended_s:.1f} s\n")
+    for job in inspection.jobs(ids):
+        assert job["state"] == "succeeded"
+        require_ended_once(job)
+    events = await asyncio.to_thread(lambda: ids_by_job(published_events(deployment.broker.bootstrap)))
+    distinct = [len(set(events[job_id])) for job_id in ids]
+    assert distinct == [1] * JOBS
+    repeats = sum(len(events[job_id]) for job_id in ids) - JOBS
+    sys.stdout.write(f"events published more than once: {repeats}\n")

@@ -1,0 +1,155 @@
+"""Kafka, the store or everything at once goes away and comes back: what was answered with 202 ends, and is told."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from rowcall_contracts.pipelines import Service
+from tests.integration.api import Api, eventually
+from tests.integration.conftest import small_database
+from tests.integration.deployment import Deployment
+from tests.integration.inspection import Inspection, require_ended_once
+from tests.integration.receivers import Receiver
+
+KAFKA_AWAY_S = 20
+STORE_AWAY_S = 3
+PAUSE_BETWEEN_JOBS_S = 0.5
+QUESTION = "How many items are there?"
+LONG = {"timeout_s": 600}
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@dataclass
+class Arrivals:
+    """Questions that arrive one after the other, and how each was answered."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    accepted: list[str] = field(default_factory=list)
+    refused: list[httpx.Response] = field(default_factory=list)
+    slowest_s: float = 0
+
+    def note(self, answer: httpx.Response) -> None:
+        """Keeps what an answer says."""
+        self.statuses[answer.status_code] += 1
+        self.slowest_s = max(self.slowest_s, answer.elapsed.total_seconds())
+        if answer.status_code == 202:
+            self.accepted.append(str(answer.json()["id"]))
+        else:
+            self.refused.append(answer)
+
+
+@pytest.fixture
+def deployment(sandbox: Deployment) -> Deployment:
+    """The deployment to break, whole again."""
+    sandbox.heal()
+    return sandbox
+
+
+@pytest.fixture
+def items(api: Api, deployment: Deployment, request: pytest.FixtureRequest) -> str:
+    """A connection to a small database whose catalog is known."""
+    connection = api.connect(small_database(deployment.folder / "data" / f"{request.node.name}.sqlite"), name="items")
+    assert api.ask(connection, QUESTION)["output"]["rows"] == [[3]]
+    return connection
+
+
+def test_jobs_are_accepted_and_done_while_kafka_is_away(
+    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+) -> None:
+    with api.listening(receiver.url, "chat.completed"):
+        deployment.broker.stop()
+        with arriving(api, items) as arrivals:
+            time.sleep(KAFKA_AWAY_S)  # the fault's length
+        assert inspection.ended(arrivals.accepted), "the store alone carries jobs from step to step"
+        deployment.broker.restart()
+        require_all_told(inspection, receiver, arrivals.accepted)
+    assert set(arrivals.statuses) == {202}, arrivals.statuses
+    assert arrivals.slowest_s < 2, "a 202 does not wait for Kafka"
+
+
+def test_no_accepted_job_is_lost_when_the_store_is_killed(
+    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+) -> None:
+    with api.listening(receiver.url, "chat.completed"):
+        with arriving(api, items, callers=4) as arrivals:
+            eventually(lambda: arrivals.accepted)
+            deployment.store.kill()
+            time.sleep(STORE_AWAY_S)  # the fault's length
+            away = eventually(lambda: list(arrivals.refused), within_s=30)
+            deployment.store.restart()
+            known = len(arrivals.accepted)
+            eventually(lambda: len(arrivals.accepted) > known, within_s=30)
+        require_all_told(inspection, receiver, arrivals.accepted)
+    assert set(arrivals.statuses) == {202, 503}, arrivals.statuses
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in away)
+    assert all(answer.json()["type"] == "/problems/unavailable" for answer in away)
+
+
+def test_unpublished_events_outlive_every_service(
+    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+) -> None:
+    with api.listening(receiver.url, "chat.completed"):
+        deployment.broker.stop()
+        jobs = [str(api.submit("chat", {"connection_id": items, "question": QUESTION}, **LONG)["id"]) for _ in range(5)]
+        eventually(lambda: inspection.ended(jobs) == len(jobs), within_s=60)
+        assert inspection.unpublished(jobs) == len(jobs)
+        deployment.kill_services()
+        deployment.broker.restart()
+        deployment.start_services()
+        require_all_told(inspection, receiver, jobs)
+
+
+def test_unfinished_jobs_complete_after_kafkas_data_was_wiped(
+    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+) -> None:
+    with api.listening(receiver.url, "chat.completed"):
+        deployment.services[Service.SQLGEN].kill()
+        jobs = [str(api.submit("chat", {"connection_id": items, "question": QUESTION}, **LONG)["id"]) for _ in range(5)]
+        deployment.broker.wipe()
+        deployment.broker.restart()
+        deployment.migrate()
+        assert inspection.ended(jobs) == 0
+        deployment.start_services()
+        require_all_told(inspection, receiver, jobs)
+    assert api.ask(items, QUESTION)["output"]["rows"] == [[3]]
+
+
+@contextmanager
+def arriving(api: Api, connection: str, *, callers: int = 1) -> Iterator[Arrivals]:
+    """Asks a question every half second per caller until the block ends."""
+    arrivals, stop = Arrivals(), threading.Event()
+    body = {"kind": "chat", "input": {"connection_id": connection, "question": QUESTION}, **LONG}
+
+    def ask() -> None:
+        while not stop.wait(PAUSE_BETWEEN_JOBS_S):
+            arrivals.note(api.client.post("/jobs", json=body))
+
+    threads = [threading.Thread(target=ask) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield arrivals
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def require_all_told(inspection: Inspection, receiver: Receiver, job_ids: list[str]) -> None:
+    """Asserts that each job succeeded once and that its one event, and no other, reached the receiver."""
+    assert job_ids
+    eventually(lambda: inspection.ended(job_ids) == len(job_ids), within_s=90)
+    for job_id in job_ids:
+        job = inspection.job(job_id)
+        assert (job["state"], job["output"]["rows"]) == ("succeeded", [[3]]), job
+        require_ended_once(job)
+    eventually(lambda: set(job_ids) <= set(receiver.ids_by_job()), within_s=90)
+    assert all(len(receiver.ids_by_job()[job_id]) == 1 for job_id in job_ids)
+    eventually(lambda: inspection.unpublished(job_ids) == 0, within_s=60)
