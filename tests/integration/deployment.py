@@ -84,9 +84,18 @@ class Deployment:
 @contextmanager
 def deployed(folder: Path, **settings: str) -> Iterator[Deployment]:
     """Starts everything under `folder`, with settings by their environment names, and ends it."""
+    with (
+        start_kafka(folder / "kafka") as broker,
+        start_store(folder / "store") as store,
+        deployed_on(broker, store, folder=folder, **settings) as deployment,
+    ):
+        yield deployment
+
+
+@contextmanager
+def deployed_on(broker: Broker, store: Store, *, folder: Path, **settings: str) -> Iterator[Deployment]:
+    """Starts the five services on servers that run already, and ends the services."""
     with ExitStack() as stack:
-        broker = stack.enter_context(start_kafka(folder / "kafka"))
-        store = stack.enter_context(start_store(folder / "store"))
         roots = folder / "data"
         roots.mkdir(exist_ok=True)
         master_key = base64.b64encode(secrets.token_bytes(32)).decode()

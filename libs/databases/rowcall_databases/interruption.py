@@ -1,8 +1,9 @@
-"""Runs a blocking driver in a thread in such a way that a deadline or a cancel really stops the database."""
+"""Runs a driver in such a way that a deadline or a cancel really stops the database."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import TypeVar
 
 from rowcall_databases.errors import QueryTimeout
@@ -30,6 +31,25 @@ async def run_interruptible(
     if not running.done():
         await _stop(running, interrupt)
         raise QueryTimeout(f"The statement was stopped after {timeout_s:g} seconds.")
+    return running.result()
+
+
+async def run_to_its_end(work: Coroutine[object, object, T]) -> T:
+    """Returns what an asynchronous driver's `work` returns; a cancel reaches it once and is raised when it has ended.
+
+    The driver answers a cancel by stopping the statement in its server; a second cancel would break that off.
+    """
+    running = asyncio.create_task(work)
+    try:
+        await asyncio.wait({running})
+    except asyncio.CancelledError:
+        running.cancel()
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
+        if not running.cancelled():
+            running.exception()  # retrieved: the outcome of a stopped statement is of no interest
+        raise
     return running.result()
 
 

@@ -12,6 +12,7 @@ from rowcall_databases.cells import iso_timestamp, to_cell
 from rowcall_databases.collecting import BATCH_ROWS, RowCollector
 from rowcall_databases.errors import QueryTimeout
 from rowcall_databases.hosts import Resolver, resolve_host
+from rowcall_databases.interruption import run_to_its_end
 from rowcall_databases.limits import QueryLimits
 from rowcall_databases.location import PostgresLocation
 from rowcall_databases.postgres_connection import connect
@@ -67,18 +68,11 @@ class PostgresEngine:
 
     async def structure(self, max_tables: int) -> tuple[Table, ...]:
         """Reads the system catalogs: all relations that the user may select from."""
-        async with self._transaction(_STRUCTURE_TIMEOUT_S) as connection:
-            return await read_structure(connection, max_tables)
+        return await run_to_its_end(self._structure(max_tables))
 
     async def fetch(self, sql: str, limits: QueryLimits) -> ResultSet:
         """Runs one SELECT as a cursor: DECLARE takes nothing else, and rows beyond the caps are not sent."""
-        async with self._transaction(limits.timeout_s) as connection, connection.cursor(name="rowcall") as cursor:
-            await cursor.execute(sql.encode())
-            collector = RowCollector(limits)
-            columns = _columns(cursor)
-            while (batch := await cursor.fetchmany(BATCH_ROWS)) and collector.add(_cells(r, columns) for r in batch):
-                pass
-        return collector.result(columns)
+        return await run_to_its_end(self._fetch(sql, limits))
 
     def sample(self, relation: str, rows: int) -> str:
         """Returns the first rows of the relation in storage order."""
@@ -88,6 +82,19 @@ class PostgresEngine:
         """Closes the connection."""
         async with self._turn:
             await self._drop()
+
+    async def _fetch(self, sql: str, limits: QueryLimits) -> ResultSet:
+        async with self._transaction(limits.timeout_s) as connection, connection.cursor(name="rowcall") as cursor:
+            await cursor.execute(sql.encode())
+            collector = RowCollector(limits)
+            columns = _columns(cursor)
+            while (batch := await cursor.fetchmany(BATCH_ROWS)) and collector.add(_cells(r, columns) for r in batch):
+                pass
+        return collector.result(columns)
+
+    async def _structure(self, max_tables: int) -> tuple[Table, ...]:
+        async with self._transaction(_STRUCTURE_TIMEOUT_S) as connection:
+            return await read_structure(connection, max_tables)
 
     @asynccontextmanager
     async def _transaction(self, timeout_s: float) -> AsyncIterator[Connection]:

@@ -23,7 +23,7 @@ COUNT_FOR_EVER: Final = (
 )
 MULTIPLY_FOR_EVER: Final = (
     "WITH RECURSIVE d (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM d WHERE n < 3000)"
-    " SELECT sum(a.n * b.n * c.n * e.n) FROM d AS a, d AS b, d AS c, d AS e"
+    " SELECT sum(a.n + b.n + c.n + e.n) FROM d AS a, d AS b, d AS c, d AS e"
 )
 LONG: Final = QueryLimits(timeout_s=600)
 ENGINES = pytest.mark.parametrize("engine", ["sqlite", "duckdb", "postgres"])
@@ -92,14 +92,17 @@ async def test_a_second_cancel_does_not_leave_the_statement_behind(opened: Open,
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
+@pytest.mark.parametrize("cancels", [1, 2, 3])
 async def test_after_a_cancel_the_server_runs_nothing(
-    opened: Open, shop_uri: str, postgres_shop: PostgresServer
+    opened: Open, shop_uri: str, postgres_shop: PostgresServer, cancels: int
 ) -> None:
     query = asyncio.create_task(opened(shop_uri).query(COUNT_FOR_EVER, LONG))
     with psycopg.connect(postgres_shop.uri(), autocommit=True) as observer:
         await until_active(query, observer)
 
-        query.cancel()
+        for _ in range(cancels):
+            query.cancel()
+            await asyncio.sleep(0)
         await asyncio.wait({query})
 
         assert active(observer) == []

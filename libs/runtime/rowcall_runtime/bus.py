@@ -9,8 +9,7 @@ from aiokafka.errors import KafkaError
 from rowcall_contracts.commands import Cancelled, Command
 from rowcall_contracts.jobs import OutboxEntry
 from rowcall_contracts.metrics import Metric
-from rowcall_contracts.pipelines import Step
-from rowcall_contracts.topics import CONTROL, DEAD_LETTERS, EVENTS, HEADER_ERROR, HEADER_ORIGIN, command_topic
+from rowcall_contracts.topics import CONTROL, DEAD_LETTERS, EVENTS, HEADER_ERROR, HEADER_ORIGIN, TOPICS, command_topic
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.kafka_security import KafkaAccess
 from rowcall_runtime.metrics import Metrics
@@ -67,9 +66,14 @@ class Bus:
             await producer.stop()
 
     def command(self, command: Command, traceparent: str | None) -> None:
-        """Announces a step, in the background; losing the record costs the sweep's delay."""
-        topic = command_topic(Step(command.step))
-        self._enqueue(encode_command(topic, command, now=self._clock.now(), traceparent=traceparent))
+        """Announces a step, in the background; losing the record costs the sweep's delay.
+
+        A step that only newer code knows is left to that code's sweep: its topic may not exist yet, and sending to a
+        missing topic would hold up all other records.
+        """
+        topic = command_topic(command.step)
+        if topic in TOPICS:
+            self._enqueue(encode_command(topic, command, now=self._clock.now(), traceparent=traceparent))
 
     def cancelled(self, cancelled: Cancelled) -> None:
         """Tells all workers that a job was cancelled, in the background."""

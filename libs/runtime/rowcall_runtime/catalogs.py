@@ -6,15 +6,15 @@ from datetime import timedelta
 from rowcall_contracts.catalog import Catalog, Table
 from rowcall_contracts.resources import Collection, Connection
 from rowcall_runtime.clock import Clock
-from rowcall_runtime.driver import Document, Store
+from rowcall_runtime.driver import Document, Filter, Store
 from rowcall_runtime.ids import Prefix, new_id
 
 BATCH = 100
 RECENT = 32
 """Catalogs kept in memory; a revision never changes, so they need no invalidation."""
 
-SUPERSEDED_FOR = timedelta(hours=1)
-"""How long readers that hold an older revision may still load it."""
+UNNAMED_FOR = timedelta(hours=1)
+"""How long a revision is kept that no connection names: one not adopted yet, or an older one that readers may hold."""
 
 
 class CatalogStore:
@@ -25,16 +25,22 @@ class CatalogStore:
         self._clock = clock
         self._recent: OrderedDict[str, Catalog] = OrderedDict()
 
-    async def save(self, connection_id: str, catalog: Catalog) -> str:
-        """Writes all tables as a new revision and returns its id; it is visible once the connection names it."""
+    async def save(self, connection: Connection, catalog: Catalog) -> str:
+        """Writes all tables as a new revision and returns its id.
+
+        It is visible once the connection names it, and expires unless it is adopted then.
+        """
+        expires_at = self._clock.now() + UNNAMED_FOR
         revision = new_id(Prefix.CATALOG)
         documents: list[Document] = [
             {
                 "_id": f"{revision}:{position}",
-                "connection_id": connection_id,
+                "workspace_id": connection.workspace_id,
+                "connection_id": connection.id,
                 "revision": revision,
                 "position": position,
                 "table": table.model_dump(mode="json", exclude_none=True),
+                "expires_at": expires_at,
             }
             for position, table in enumerate(catalog.tables)
         ]
@@ -49,7 +55,9 @@ class CatalogStore:
         if kept := self._recent.get(connection.catalog_revision):
             self._recent.move_to_end(connection.catalog_revision)
             return kept
-        documents = await self._tables.find({"connection_id": connection.id, "revision": connection.catalog_revision})
+        documents = await self._tables.find(
+            {**_owned(connection), "revision": connection.catalog_revision}
+        )
         documents.sort(key=lambda document: int(str(document["position"])))
         catalog = Catalog(
             dialect=connection.dialect,
@@ -60,14 +68,19 @@ class CatalogStore:
         self._keep(connection.catalog_revision, catalog)
         return catalog
 
-    async def supersede(self, connection_id: str, revision: str) -> None:
-        """Lets all other revisions of the connection expire."""
+    async def adopt(self, connection: Connection, revision: str) -> None:
+        """Keeps the revision that the connection now names, and lets all others of it expire."""
+        await self._tables.update_many({**_owned(connection), "revision": revision}, {"$unset": {"expires_at": ""}})
         await self._tables.update_many(
-            {"connection_id": connection_id, "revision": {"$ne": revision}},
-            {"$set": {"expires_at": self._clock.now() + SUPERSEDED_FOR}},
+            {**_owned(connection), "revision": {"$ne": revision}},
+            {"$set": {"expires_at": self._clock.now() + UNNAMED_FOR}},
         )
 
     def _keep(self, revision: str, catalog: Catalog) -> None:
         self._recent[revision] = catalog
         if len(self._recent) > RECENT:
             self._recent.popitem(last=False)
+
+
+def _owned(connection: Connection) -> Filter:
+    return {"connection_id": connection.id, "workspace_id": connection.workspace_id}

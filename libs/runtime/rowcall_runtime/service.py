@@ -107,7 +107,7 @@ def _subscribe(built: Platform, worker: Worker[Job]) -> None:
         except UndecodableRecord as error:
             _log.warning("control_undecodable", offset=record.offset, reason=str(error))
 
-    topics = [command_topic(Step(step)) for step in worker.steps]
+    topics = [command_topic(step) for step in worker.steps]
     built.subscriptions.commands(topics, consumer_group(built.service), on_command)
     built.subscriptions.tail([CONTROL], on_control)
 

@@ -23,6 +23,9 @@ from rowcall_runtime.records import RawRecord
 SESSION_TIMEOUT_MS = 6_000
 """A killed member stalls its group until its session ends."""
 
+METADATA_MAX_AGE_MS = 10_000
+"""A consumer that found its topic missing joined without partitions and looks again only after this long."""
+
 HEARTBEAT_MS = 2_000
 AUTO_COMMIT_MS = 1_000
 BATCH_RECORDS = 500
@@ -52,6 +55,7 @@ class Subscriptions:
             client_id=client_id,
             consumer_only=True,
             allow_auto_create_topics=False,
+            metadata_max_age_ms=METADATA_MAX_AGE_MS,
             apply_types=False,
             graceful_timeout=GRACEFUL_S,
             logger=logging.getLogger("faststream"),

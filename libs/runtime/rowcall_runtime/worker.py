@@ -74,7 +74,7 @@ class Worker(Generic[W]):
         self._process = process
         self._queues = {step: FairQueue[Pointer | W](QUEUE_CAPACITY) for step in steps}
         self._claiming: set[str] = set()
-        self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._in_flight: dict[tuple[str, str], asyncio.Task[None]] = {}  # by step and work: old commands come back
         self._busy = dict.fromkeys(steps, 0)
 
     async def run(self) -> None:
@@ -115,7 +115,7 @@ class Worker(Generic[W]):
 
     def knows(self, work_id: str, step: str) -> bool:
         """Whether the work runs, waits or is being claimed in this process."""
-        return work_id in self._in_flight or work_id in self._claiming or work_id in self._queues[step]
+        return (step, work_id) in self._in_flight or work_id in self._claiming or work_id in self._queues[step]
 
     async def due(self, step: str, limit: int, *, unfinished: bool = False) -> list[W]:
         """Returns work of a step whose alarm has rung and that this code knows; on request without ended work."""
@@ -124,8 +124,9 @@ class Worker(Generic[W]):
 
     def cancel(self, work_id: str) -> None:
         """Interrupts work that runs here, if it does; its results will meet the guard."""
-        if task := self._in_flight.get(work_id):
-            task.cancel()
+        for step in self.steps:
+            if task := self._in_flight.get((step, work_id)):
+                task.cancel()
 
     async def drain(self, seconds: float) -> None:
         """Forgets what waits and gives what runs some seconds; then it is interrupted and given back."""
@@ -156,12 +157,12 @@ class Worker(Generic[W]):
             work_id = item.work_id if isinstance(item, Pointer) else item.id
             self._busy[step] += 1
             task = asyncio.create_task(self._guarded(item), name=f"{step} {work_id}")
-            self._in_flight[work_id] = task
+            self._in_flight[step, work_id] = task
             try:
                 await asyncio.wait([task])
             finally:
                 task.cancel()
-                del self._in_flight[work_id]
+                del self._in_flight[step, work_id]
                 self._busy[step] -= 1
 
     async def _guarded(self, item: "Pointer | W") -> None:

@@ -1,7 +1,7 @@
 """Work whose handler a test writes, and the workers of one imagined deployment around it, on a real store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -161,12 +161,18 @@ class Site:
 
     @asynccontextmanager
     async def staff(
-        self, errands: Errands, owner: str = "a", *, limits: Limits | None = None, ttl: timedelta = TTL
+        self,
+        errands: Errands,
+        owner: str = "a",
+        *,
+        limits: Limits | None = None,
+        ttl: timedelta = TTL,
+        more_steps: Sequence[str] = (),
     ) -> AsyncIterator[Staff]:
         """Runs one process's worker until the block ends; its sweep looks only when the test says so."""
         process = Process(clock=self.clock, metrics=Metrics(), solitude=Solitude(), random=lambda: 0.5)
         limits = limits or Limits(concurrency=SLOTS, first_beat_s=FIRST_BEAT_S)
-        worker = Worker(self.work_store(owner, ttl), errands, [self.step], limits=limits, process=process)
+        worker = Worker(self.work_store(owner, ttl), errands, [self.step, *more_steps], limits=limits, process=process)
         running = asyncio.create_task(worker.run())
         try:
             sweep = Sweep(worker, process.metrics, lambda: 0.5)

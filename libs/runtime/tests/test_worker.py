@@ -66,6 +66,19 @@ async def test_a_repeated_command_is_dropped_while_its_work_waits_and_while_it_r
         assert [run.id for run in staff.errands.runs] == [errand.id, waiting.id]
 
 
+async def test_commands_for_two_steps_of_one_job_that_come_back_together_are_both_dropped(site: Site) -> None:
+    errand = await site.accepted()
+    async with site.staff(Errands(done), more_steps=["later"]) as staff:
+        staff.worker.offer(site.pointer(errand))
+        await until(lambda: staff.errands.settlements)
+        staff.worker.offer(site.pointer(errand))
+        staff.worker.offer(site.pointer(errand.model_copy(update={"step": "later"})))
+        await until(lambda: staff.count("commands_dropped", reason="stale") == 2)
+        following = await site.accepted()
+        staff.worker.offer(site.pointer(following))
+        await until(lambda: len(staff.errands.settlements) == 2)
+
+
 async def test_a_command_repeated_after_the_end_changes_nothing(site: Site) -> None:
     errand = await site.accepted()
     async with site.staff(Errands(done)) as staff:

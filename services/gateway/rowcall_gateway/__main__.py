@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 import structlog
+import uvloop
 
 from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.settings import GatewaySettings
@@ -53,7 +54,7 @@ async def serve(settings: GatewaySettings) -> None:
 def main() -> int:
     """Runs the process; 0 after a drain, 1 with one line of reason when it could not start."""
     try:
-        asyncio.run(serve(load_settings(GatewaySettings)))
+        uvloop.run(serve(load_settings(GatewaySettings)))
     except (BadSettings, BadKey, BadBootstrapKey, PortTaken) as error:
         sys.stderr.write(f"rowcall gateway: {error}\n")
         return 1

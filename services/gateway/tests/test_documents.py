@@ -25,8 +25,9 @@ PASSAGE = {
 
 
 async def upload(
-    client: httpx.AsyncClient, name: str = "refunds.md", content: bytes = TEXT, **headers: str
+    client: httpx.AsyncClient, name: str = "refunds.md", content: bytes = TEXT, *, key: str | None = None
 ) -> httpx.Response:
+    headers = {"Idempotency-Key": key} if key else {}
     return await client.post("/documents", files={"file": (name, content, "text/markdown")}, headers=headers)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
+from openai import AsyncOpenAI
 from pydantic import SecretStr
 
 from rowcall_contracts.candidates import Candidate, ClarificationKind, Outcome, OutcomeStatus
@@ -63,6 +64,7 @@ class Endpoint:
         self.bodies: list[str] = []
         self.keys: list[str | None] = []
         self.base_url = ""
+        self.clients: list[AsyncOpenAI] = []
 
     async def answer(self, request: web.Request) -> web.Response:
         self.bodies.append(await request.text())
@@ -72,7 +74,8 @@ class Endpoint:
 
     def generator(self, *, timeout_s: float = 5.0) -> LlmGenerator:
         described = LlmEndpoint(base_url=self.base_url, model="m", api_key=SecretStr("sk-test"), timeout_s=timeout_s)
-        return LlmGenerator(described.client(), described.model, may_run)
+        self.clients.append(described.client())
+        return LlmGenerator(self.clients[-1], described.model, may_run)
 
 
 @pytest.fixture
@@ -87,6 +90,8 @@ async def endpoint() -> AsyncIterator[Endpoint]:
     host, port = runner.addresses[0][:2]
     served.base_url = f"http://{host}:{port}/v1"
     yield served
+    for client in served.clients:
+        await client.close()
     await runner.cleanup()
 
 

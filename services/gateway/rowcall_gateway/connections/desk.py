@@ -100,8 +100,10 @@ class ConnectionDesk:
         await self.connections.get(caller.workspace_id, connection_id)
         if purge:
             await self.erasing.erase_all(caller.workspace_id, {"input.connection_id": connection_id})
-        await self.catalogs.delete({"connection_id": connection_id, "workspace_id": caller.workspace_id})
+        catalog = {"connection_id": connection_id, "workspace_id": caller.workspace_id}
+        await self.catalogs.delete(catalog)
         await self.connections.delete(caller.workspace_id, connection_id)
+        await self.catalogs.delete(catalog)  # again: one may have been written while the connection was still there
         self.acceptance.subjects.changed(caller.workspace_id, connection_id)
 
     def _connection(self, caller: Caller, new: NewConnection) -> Connection:

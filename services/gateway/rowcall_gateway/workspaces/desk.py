@@ -18,10 +18,10 @@ OWNED = (
     Collection.KEYS,
     Collection.ENDPOINTS,
     Collection.DELIVERIES,
-    Collection.CHUNKS,
     Collection.DOCUMENTS,
-    Collection.CATALOG_TABLES,
+    Collection.CHUNKS,
     Collection.CONNECTIONS,
+    Collection.CATALOG_TABLES,
 )
 """What a workspace holds besides jobs and their results, in the order of erasing: first what lets new things in."""
 
