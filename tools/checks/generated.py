@@ -10,7 +10,7 @@ from tools.checks.sources import ROOT
 
 GENERATORS: Mapping[str, tuple[str, ...]] = {
     "docs/openapi.json": ("rowcall_gateway.openapi",),
-    "docs/asyncapi.json": ("tools.generate.asyncapi",),
+    "docs/asyncapi.json": ("rowcall_contracts.asyncapi",),
     "docs/settings.md": ("tools.generate.settings",),
     "docs/problems.md": ("tools.generate.problems",),
     "docs/metrics.md": ("tools.generate.metrics",),

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from html import escape
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
+from rowcall_contracts.asyncapi import asyncapi_document
 from rowcall_contracts.problems import ProblemType
 from rowcall_gateway.problems import Refusal
 
@@ -21,9 +22,16 @@ code{{background:#f2f2f2;padding:0 .25rem}}li{{margin:.25rem 0}}</style><h1>{tit
 async def show_docs(request: Request) -> str:
     """Lists every operation; the whole description is `/openapi.json`."""
     rows = "".join(f"<li><code>{escape(line)}</code> {escape(summary)}</li>" for line, summary in _operations(request))
-    body = f'<p>Machines read <a href="/openapi.json">/openapi.json</a>.</p><ul>{rows}</ul><h2>Problems</h2><ul>'
+    machines = '<a href="/openapi.json">/openapi.json</a>, and <a href="/asyncapi">/asyncapi</a> for Kafka'
+    body = f"<p>Machines read {machines}.</p><ul>{rows}</ul><h2>Problems</h2><ul>"
     links = "".join(f'<li><a href="{kind.uri}">{kind.value.slug}</a></li>' for kind in ProblemType)
     return _PAGE.format(title="Rowcall API", body=body + links + "</ul>")
+
+
+@router.get("/asyncapi")
+async def show_asyncapi() -> JSONResponse:
+    """Describes everything that travels on Kafka, as AsyncAPI 3."""
+    return JSONResponse(asyncapi_document())
 
 
 @router.get("/problems/{slug}", response_class=HTMLResponse)

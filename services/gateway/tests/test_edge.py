@@ -112,10 +112,12 @@ async def test_pages_need_no_key_and_nothing_from_elsewhere(gateway: Gateway) ->
         docs = await reader.get("/docs")
         problems = [await reader.get(kind.uri) for kind in ProblemType]
         described = await reader.get("/openapi.json")
+        bus = await reader.get("/asyncapi")
 
+    assert "rowcall.events" in {channel["address"] for channel in bus.json()["channels"].values()}
     assert "POST /jobs" in docs.text
     assert "src=" not in docs.text
-    assert {page.status_code for page in (docs, described, *problems)} == {200}
+    assert {page.status_code for page in (docs, described, bus, *problems)} == {200}
     assert ProblemType.TOO_LARGE.cure in problems[list(ProblemType).index(ProblemType.TOO_LARGE)].text
 
 

@@ -1,4 +1,4 @@
-"""`python -m tools.generate.asyncapi` prints the AsyncAPI 3 document of everything that travels on Kafka."""
+"""The AsyncAPI 3 document of everything that travels on Kafka; `python -m rowcall_contracts.asyncapi` prints it."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ JsonObject = dict[str, JsonValue]
 HEADERS = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "content-type")
 
 
-def document() -> JsonObject:
+def asyncapi_document() -> JsonObject:
     """Returns the document."""
     messages: JsonObject = {
         COMMAND_TYPE: _message(COMMAND_TYPE, Command),
@@ -95,5 +95,5 @@ def _id(name: str) -> str:
 
 
 if __name__ == "__main__":
-    json.dump(document(), sys.stdout, indent=2, sort_keys=True)
+    json.dump(asyncapi_document(), sys.stdout, indent=2, sort_keys=True)
     sys.stdout.write("\n")
