@@ -1,5 +1,6 @@
 """One deployment for the tests that leave it whole; those that break things start their own."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,13 @@ from shutil import copyfile
 import pytest
 
 from tests.integration.api import Api
-from tests.integration.deployment import Deployment, deployed
+from tests.integration.deployment import Deployment, Sandbox, deployed, deployed_on
 from tests.integration.inspection import Inspection, inspecting
 from tests.integration.llm_server import LanguageModel, serving_model
 from tests.integration.receivers import Receiver, receiving
+from tests.integration.servers import Servers, serving
 from tools.local.demo import ensure_demo
+from tools.testing.tiers import Backends
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,9 +34,19 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def servers(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Servers]:
+    """Broker and store of the shared deployment."""
+    with serving(tmp_path_factory.mktemp("servers")) as running:
+        backends.note("store", running.origin)
+        backends.note("broker", f"Apache Kafka, {running.origin}")
+        backends.note("driver", os.environ.get("ROWCALL_MONGO_DRIVER", "motor"))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory, servers: Servers) -> Iterator[Deployment]:
     """The shared deployment."""
-    with deployed(tmp_path_factory.mktemp("deployment")) as running:
+    with deployed_on(servers.broker, servers.store, folder=tmp_path_factory.mktemp("deployment")) as running:
         yield running
 
 
@@ -45,7 +58,7 @@ def model() -> Iterator[LanguageModel]:
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, model: LanguageModel) -> Iterator[Deployment]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory, model: LanguageModel) -> Iterator[Sandbox]:
     """A deployment to break, with short leases."""
     with deployed(tmp_path_factory.mktemp("sandbox"), ROWCALL_LEASE_TTL_S="2", **model.settings) as running:
         yield running

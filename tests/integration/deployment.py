@@ -10,26 +10,34 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import httpx
 
 from rowcall_contracts.pipelines import Service
 from rowcall_runtime.crypto import public_key_of
+from tests.integration.servers import Bootstrapped, Located
 from tools.local.ports import LOOPBACK, free_port
 from tools.local.processes import ManagedProcess
-from tools.local.stack import Broker, Store, start_kafka, start_store
+from tools.local.stack import Broker, Server, Store, start_kafka, start_store
 
 KEY = "rk_" + "integration" * 4
 
 
+B_co = TypeVar("B_co", bound=Bootstrapped, covariant=True)
+S_co = TypeVar("S_co", bound=Located, covariant=True)
+B = TypeVar("B", bound=Bootstrapped)
+S = TypeVar("S", bound=Located)
+
+
 @dataclass(frozen=True)
-class Deployment:
+class Running(Generic[B_co, S_co]):
     """Handles to everything that runs."""
 
     folder: Path
     environ: Mapping[str, str]
-    broker: Broker
-    store: Store
+    broker: B_co
+    store: S_co
     url: str
     services: Mapping[Service, ManagedProcess]
     admin_ports: Mapping[Service, int]
@@ -49,17 +57,15 @@ class Deployment:
         with ThreadPoolExecutor(len(self.services)) as pool:
             list(pool.map(ManagedProcess.start, stopped))
 
-    def heal(self) -> None:
-        """Starts whatever does not run."""
-        for server in (self.broker, self.store):
-            if not server.process.alive:
-                server.restart()
-        self.start_services()
-
     def kill_services(self) -> None:
         """SIGKILL to all five."""
         for process in self.services.values():
             process.kill()
+
+    def stop_services(self) -> None:
+        """SIGTERM to all five at once."""
+        with ThreadPoolExecutor(len(self.services)) as pool:
+            list(pool.map(ManagedProcess.stop, self.services.values()))
 
     def migrate(self) -> None:
         """Creates the topics and indexes that are missing."""
@@ -81,8 +87,24 @@ class Deployment:
         return _log(self.folder, service).read_text()
 
 
+Deployment = Running[Bootstrapped, Located]
+"""One to use; its servers may not be ours."""
+
+Sandbox = Running[Broker, Store]
+"""One to break."""
+
+
+def heal(sandbox: Sandbox) -> None:
+    """Starts whatever does not run."""
+    servers: tuple[Server, Server] = (sandbox.broker, sandbox.store)
+    for server in servers:
+        if not server.process.alive:
+            server.restart()
+    sandbox.start_services()
+
+
 @contextmanager
-def deployed(folder: Path, **settings: str) -> Iterator[Deployment]:
+def deployed(folder: Path, **settings: str) -> Iterator[Sandbox]:
     """Starts everything under `folder`, with settings by their environment names, and ends it."""
     with (
         start_kafka(folder / "kafka") as broker,
@@ -93,7 +115,7 @@ def deployed(folder: Path, **settings: str) -> Iterator[Deployment]:
 
 
 @contextmanager
-def deployed_on(broker: Broker, store: Store, *, folder: Path, **settings: str) -> Iterator[Deployment]:
+def deployed_on(broker: B, store: S, *, folder: Path, **settings: str) -> Iterator[Running[B, S]]:
     """Starts the five services on servers that run already, and ends the services."""
     with ExitStack() as stack:
         roots = folder / "data"
@@ -120,10 +142,9 @@ def deployed_on(broker: Broker, store: Store, *, folder: Path, **settings: str) 
             for service in Service
         }
         url = f"http://{LOOPBACK}:{port}"
-        deployment = Deployment(folder, environ, broker, store, url, services, ports, environs)
+        deployment = Running(folder, environ, broker, store, url, services, ports, environs)
         deployment.migrate()
-        for process in services.values():
-            stack.callback(process.stop)
+        stack.callback(deployment.stop_services)
         deployment.start_services()
         yield deployment
 

@@ -12,7 +12,7 @@ from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.work import MAX_WORKER_LOSSES, HistoryEvent
 from tests.integration.api import Api, Body, eventually
 from tests.integration.conftest import small_database
-from tests.integration.deployment import Deployment
+from tests.integration.deployment import Sandbox, heal
 from tests.integration.event_log import ids_by_job, published_events
 from tests.integration.heavy_query import count_pairs, count_pairs_sql, numbers_database
 from tests.integration.inspection import Inspection, pid_of, require_ended_once, require_taken_over
@@ -30,20 +30,20 @@ pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
-def deployment(sandbox: Deployment) -> Deployment:
+def deployment(sandbox: Sandbox) -> Sandbox:
     """The deployment to break, whole again."""
-    sandbox.heal()
+    heal(sandbox)
     return sandbox
 
 
 @pytest.fixture
-def numbers(api: Api, deployment: Deployment, tmp_path: Path) -> str:
+def numbers(api: Api, deployment: Sandbox, tmp_path: Path) -> str:
     """A connection to a database for heavy queries."""
     return api.connect(numbers_database(deployment.folder / "data" / f"{tmp_path.name}.sqlite"), name="numbers")
 
 
 @pytest.fixture
-def items(api: Api, deployment: Deployment, tmp_path: Path) -> str:
+def items(api: Api, deployment: Sandbox, tmp_path: Path) -> str:
     """A connection to a small database whose catalog is known."""
     connection = api.connect(small_database(deployment.folder / "data" / f"{tmp_path.name}.sqlite"), name="items")
     assert api.ask(connection, "How many items are there?")["output"]["rows"] == [[3]]
@@ -55,13 +55,13 @@ def submit_heavy(api: Api, connection: str, below: int = PAIRS_BELOW) -> str:
     return str(job["id"])
 
 
-def kill_holder(deployment: Deployment, service: Service, owner: str) -> None:
+def kill_holder(deployment: Sandbox, service: Service, owner: str) -> None:
     """Kills the process that a lease names, and sees that it is the one meant."""
     assert pid_of(owner) == deployment.services[service].pid
     deployment.services[service].kill()
 
 
-def require_one_event(deployment: Deployment, receiver: Receiver, job_id: str) -> None:
+def require_one_event(deployment: Sandbox, receiver: Receiver, job_id: str) -> None:
     """Asserts that the job's one event arrived, on Kafka and at the receiver, with one id."""
     eventually(lambda: job_id in receiver.ids_by_job(), within_s=30)
     on_kafka = set(ids_by_job(published_events(deployment.broker.bootstrap))[job_id])
@@ -70,7 +70,7 @@ def require_one_event(deployment: Deployment, receiver: Receiver, job_id: str) -
 
 
 def test_a_heavy_query_survives_its_executor(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, numbers: str
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, numbers: str
 ) -> None:
     with api.listening(receiver.url, "sql.executed"):
         job_id = submit_heavy(api, numbers)
@@ -88,7 +88,7 @@ def test_a_heavy_query_survives_its_executor(
 
 
 def test_a_question_survives_its_generator(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str, model: LanguageModel
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, items: str, model: LanguageModel
 ) -> None:
     with api.listening(receiver.url, "chat.completed"):
         model.delay_s = 120
@@ -105,7 +105,7 @@ def test_a_question_survives_its_generator(
 
 
 def test_a_large_document_survives_its_summarizer(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver
 ) -> None:
     text = "".join(f"# Section {number}\n\n{'The quokka smiles again. ' * 8}\n\n" for number in range(SECTIONS))
     with api.listening(receiver.url, "document.indexed"):
@@ -125,7 +125,7 @@ def test_a_large_document_survives_its_summarizer(
 
 
 def test_a_delivery_survives_its_sender_and_keeps_its_id(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, items: str
 ) -> None:
     receiver.delay_s = 8
     with api.listening(receiver.url, "chat.completed"):
@@ -145,7 +145,7 @@ def test_a_delivery_survives_its_sender_and_keeps_its_id(
 
 
 def test_a_job_is_done_although_its_gateway_died_right_after_the_202(
-    api: Api, deployment: Deployment, inspection: Inspection, items: str
+    api: Api, deployment: Sandbox, inspection: Inspection, items: str
 ) -> None:
     job = api.submit("chat", {"connection_id": items, "question": "How many items are there?"})
     deployment.services[Service.GATEWAY].kill()
@@ -156,7 +156,7 @@ def test_a_job_is_done_although_its_gateway_died_right_after_the_202(
 
 
 def test_an_executor_that_slept_past_its_lease_is_fenced_off(
-    api: Api, deployment: Deployment, inspection: Inspection, numbers: str
+    api: Api, deployment: Sandbox, inspection: Inspection, numbers: str
 ) -> None:
     sleeper = deployment.services[Service.EXECUTOR]
     job_id = submit_heavy(api, numbers)
@@ -178,7 +178,7 @@ def test_an_executor_that_slept_past_its_lease_is_fenced_off(
 
 
 def test_a_job_that_kills_its_workers_ends_while_others_complete(
-    api: Api, deployment: Deployment, inspection: Inspection, numbers: str
+    api: Api, deployment: Sandbox, inspection: Inspection, numbers: str
 ) -> None:
     poison = submit_heavy(api, numbers, HOPELESS_PAIRS_BELOW)
     others: list[str] = []
@@ -188,7 +188,8 @@ def test_a_job_that_kills_its_workers_ends_while_others_complete(
         kill_holder(deployment, Service.EXECUTOR, owner)
         deployment.start_services()
     ended = api.ended(poison, within_s=60)
-    assert (ended["state"], ended["error"]["type"]) == ("failed", "/problems/worker-lost")
+    assert ended["state"] == "failed", ended
+    assert ended["error"]["type"] == "/problems/worker-lost"
     stored = inspection.job(poison)
     require_ended_once(stored)
     events = [entry["event"] for entry in stored["history"]]

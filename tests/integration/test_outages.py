@@ -13,14 +13,16 @@ import pytest
 from rowcall_contracts.pipelines import Service
 from tests.integration.api import Api, eventually
 from tests.integration.conftest import small_database
-from tests.integration.deployment import Deployment
-from tests.integration.inspection import Inspection, require_ended_once
+from tests.integration.deployment import Sandbox, heal
+from tests.integration.inspection import Inspection
 from tests.integration.receivers import Receiver
+from tests.integration.settlement import require_all_told
 
 KAFKA_AWAY_S = 20
 STORE_AWAY_S = 3
 PAUSE_BETWEEN_JOBS_S = 0.5
 QUESTION = "How many items are there?"
+ANSWER = [[3]]
 LONG = {"timeout_s": 600}
 
 pytestmark = pytest.mark.timeout(240)
@@ -46,22 +48,22 @@ class Arrivals:
 
 
 @pytest.fixture
-def deployment(sandbox: Deployment) -> Deployment:
+def deployment(sandbox: Sandbox) -> Sandbox:
     """The deployment to break, whole again."""
-    sandbox.heal()
+    heal(sandbox)
     return sandbox
 
 
 @pytest.fixture
-def items(api: Api, deployment: Deployment, request: pytest.FixtureRequest) -> str:
+def items(api: Api, deployment: Sandbox, request: pytest.FixtureRequest) -> str:
     """A connection to a small database whose catalog is known."""
     connection = api.connect(small_database(deployment.folder / "data" / f"{request.node.name}.sqlite"), name="items")
-    assert api.ask(connection, QUESTION)["output"]["rows"] == [[3]]
+    assert api.ask(connection, QUESTION)["output"]["rows"] == ANSWER
     return connection
 
 
 def test_jobs_are_accepted_and_done_while_kafka_is_away(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, items: str
 ) -> None:
     with api.listening(receiver.url, "chat.completed"):
         deployment.broker.stop()
@@ -69,13 +71,13 @@ def test_jobs_are_accepted_and_done_while_kafka_is_away(
             time.sleep(KAFKA_AWAY_S)  # the fault's length
         assert inspection.ended(arrivals.accepted), "the store alone carries jobs from step to step"
         deployment.broker.restart()
-        require_all_told(inspection, receiver, arrivals.accepted)
+        require_all_told(inspection, receiver, dict.fromkeys(arrivals.accepted, ANSWER))
     assert set(arrivals.statuses) == {202}, arrivals.statuses
     assert arrivals.slowest_s < 2, "a 202 does not wait for Kafka"
 
 
 def test_no_accepted_job_is_lost_when_the_store_is_killed(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, items: str
 ) -> None:
     with api.listening(receiver.url, "chat.completed"):
         with arriving(api, items, callers=4) as arrivals:
@@ -86,14 +88,14 @@ def test_no_accepted_job_is_lost_when_the_store_is_killed(
             deployment.store.restart()
             known = len(arrivals.accepted)
             eventually(lambda: len(arrivals.accepted) > known, within_s=30)
-        require_all_told(inspection, receiver, arrivals.accepted)
+        require_all_told(inspection, receiver, dict.fromkeys(arrivals.accepted, ANSWER))
     assert set(arrivals.statuses) == {202, 503}, arrivals.statuses
     assert all(int(answer.headers["retry-after"]) > 0 for answer in away)
     assert all(answer.json()["type"] == "/problems/unavailable" for answer in away)
 
 
 def test_unpublished_events_outlive_every_service(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, items: str
 ) -> None:
     with api.listening(receiver.url, "chat.completed"):
         deployment.broker.stop()
@@ -103,11 +105,11 @@ def test_unpublished_events_outlive_every_service(
         deployment.kill_services()
         deployment.broker.restart()
         deployment.start_services()
-        require_all_told(inspection, receiver, jobs)
+        require_all_told(inspection, receiver, dict.fromkeys(jobs, ANSWER))
 
 
 def test_unfinished_jobs_complete_after_kafkas_data_was_wiped(
-    api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver, items: str
+    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, items: str
 ) -> None:
     with api.listening(receiver.url, "chat.completed"):
         deployment.services[Service.SQLGEN].kill()
@@ -117,8 +119,8 @@ def test_unfinished_jobs_complete_after_kafkas_data_was_wiped(
         deployment.migrate()
         assert inspection.ended(jobs) == 0
         deployment.start_services()
-        require_all_told(inspection, receiver, jobs)
-    assert api.ask(items, QUESTION)["output"]["rows"] == [[3]]
+        require_all_told(inspection, receiver, dict.fromkeys(jobs, ANSWER))
+    assert api.ask(items, QUESTION)["output"]["rows"] == ANSWER
 
 
 @contextmanager
@@ -140,16 +142,3 @@ def arriving(api: Api, connection: str, *, callers: int = 1) -> Iterator[Arrival
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def require_all_told(inspection: Inspection, receiver: Receiver, job_ids: list[str]) -> None:
-    """Asserts that each job succeeded once and that its one event, and no other, reached the receiver."""
-    assert job_ids
-    eventually(lambda: inspection.ended(job_ids) == len(job_ids), within_s=90)
-    for job_id in job_ids:
-        job = inspection.job(job_id)
-        assert (job["state"], job["output"]["rows"]) == ("succeeded", [[3]]), job
-        require_ended_once(job)
-    eventually(lambda: set(job_ids) <= set(receiver.ids_by_job()), within_s=90)
-    assert all(len(receiver.ids_by_job()[job_id]) == 1 for job_id in job_ids)
-    eventually(lambda: inspection.unpublished(job_ids) == 0, within_s=60)

@@ -46,7 +46,8 @@ def checked_file(path: Path, signature: Signature, policy: AccessPolicy) -> Path
 
 def _resolved(path: Path) -> Path:
     try:
-        return path.resolve()
+        # Strict where there is something: from Python 3.13 on, only so does a loop of links raise.
+        return path.resolve(strict=path.is_symlink() or path.exists())
     except (OSError, RuntimeError, ValueError):  # a loop of links, a name too long, a NUL byte
         raise LocationRefused("The path cannot be resolved; give the plain path of the file.") from None
 

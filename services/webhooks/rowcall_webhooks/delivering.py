@@ -96,8 +96,10 @@ class DeliveryWorkload:
         timestamp = int(self._clock.now().timestamp())
         signed = signature_headers([secret], webhook_id=work.event_id, timestamp=timestamp, body=work.body)
         with span("webhook POST", parent=current_traceparent(), kind=SpanKind.CLIENT):
-            traced = {HEADER_TRACEPARENT: current_traceparent() or "", HEADER_CONTENT_TYPE: "application/json"}
-            return await self._sender.send(endpoint.url, headers={**signed, **traced}, body=work.body)
+            traceparent = current_traceparent()
+            traced = {HEADER_TRACEPARENT: traceparent} if traceparent else {}
+            headers = {HEADER_CONTENT_TYPE: "application/json", **signed, **traced}
+            return await self._sender.send(endpoint.url, headers=headers, body=work.body)
 
     async def _following(self, work: Delivery, outcome: SendOutcome, attempt: Attempt) -> Change:
         logged = {"attempts": attempt.model_dump(exclude_none=True)}

@@ -1,0 +1,11 @@
+"""The tests' choice of servers."""
+
+import pytest
+
+from tests.integration.servers import Servers, no_containers
+
+
+def test_where_a_container_engine_answers_the_shared_deployment_does_not_use_embedded_servers(servers: Servers) -> None:
+    if reason := no_containers():
+        pytest.skip(reason)
+    assert servers.origin in {"container", "given"}
