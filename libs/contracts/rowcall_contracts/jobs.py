@@ -54,7 +54,6 @@ class Job(Work):
     error: Problem | None = None
     outbox: tuple[OutboxEntry, ...] = ()
     created_at: datetime
-    started_at: datetime | None = None
     finished_at: datetime | None = None
     created_by: str | None = None
     parent_job_id: str | None = None

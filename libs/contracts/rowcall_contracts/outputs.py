@@ -33,7 +33,10 @@ class Introspected(Stored):
 
 
 class Executed(Stored):
-    """Output of `execute`. `rows` are the first ones; `result_id` names the stored pages that hold them all."""
+    """Output of `execute`. `rows` are the first ones; `result_id` names the stored pages that hold them all.
+
+    `sql` is the statement as meant: what ran is the same with a LIMIT that caps its rows.
+    """
 
     sql: str
     dialect: Dialect

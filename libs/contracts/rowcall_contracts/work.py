@@ -97,6 +97,7 @@ class Work(Stored):
     `version` grows on accept, lease taken or lost, finish, retry and cancel; never on renewal or outbox clearing.
     `due_at` is when the document must be looked at again if nothing happens; absent on settled documents.
     `attempt` counts failures of the work at this step; `worker_losses` counts workers that died holding it.
+    `started_at` is when a worker first began to run it; the first guarded write after that stores it.
     """
 
     id: str
@@ -109,5 +110,6 @@ class Work(Stored):
     lease: Lease | None = None
     due_at: datetime | None = None
     deadline_at: datetime | None = None
+    started_at: datetime | None = None
     history: tuple[HistoryEntry, ...] = ()
     traceparent: str | None = None

@@ -1,8 +1,7 @@
-"""Real databases: SQLite and DuckDB files, and one PostgreSQL server for the run."""
+"""Real databases: SQLite and DuckDB files, and the run's PostgreSQL server."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import psycopg
 import pytest
 
 from rowcall_databases import AccessPolicy, Database, open_database, parse_uri
-from rowcall_databases.testing import LOOPBACK_POLICY, UNAVAILABLE, PostgresServer, running_postgres
+from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
 
 NOW = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -45,16 +44,6 @@ def duckdb_file(tmp_path: Path) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute(SHOP)
     return path
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(running_postgres())
-        except UNAVAILABLE as error:
-            pytest.skip(f"no PostgreSQL could be started here: {error}")
-        yield server
 
 
 @pytest.fixture

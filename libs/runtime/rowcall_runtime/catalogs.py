@@ -55,9 +55,7 @@ class CatalogStore:
         if kept := self._recent.get(connection.catalog_revision):
             self._recent.move_to_end(connection.catalog_revision)
             return kept
-        documents = await self._tables.find(
-            {**_owned(connection), "revision": connection.catalog_revision}
-        )
+        documents = await self._tables.find({**_owned(connection), "revision": connection.catalog_revision})
         documents.sort(key=lambda document: int(str(document["position"])))
         catalog = Catalog(
             dialect=connection.dialect,

@@ -124,6 +124,11 @@ class DocumentCollection:
         with _translated():
             await self._native.create_indexes([_index_model(index) for index in indexes])
 
+    async def index_names(self) -> frozenset[str]:
+        """Returns the names of the indexes that exist; none where the collection does not."""
+        with _translated():
+            return frozenset(await self._native.index_information())
+
 
 class Store:
     """The store of one deployment: named collections and its clock."""

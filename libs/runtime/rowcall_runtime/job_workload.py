@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from rowcall_contracts.commands import Command
 from rowcall_contracts.events import EventData
-from rowcall_contracts.jobs import MAX_OUTPUT_BYTES, Job, JobKind, JsonObject, OutboxEntry
+from rowcall_contracts.jobs import MAX_JOB_BYTES, MAX_OUTPUT_BYTES, Job, JobKind, JsonObject, OutboxEntry
+from rowcall_contracts.metrics import Metric
 from rowcall_contracts.pipelines import PIPELINES, Step
 from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_contracts.work import TERMINAL, HistoryEvent, State
@@ -16,6 +17,7 @@ from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import Filter
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.ids import Prefix, new_id
+from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.outbox import OutboxRelay, Parcel
 from rowcall_runtime.step import StepHandler, StepOutput
 from rowcall_runtime.work_store import Change
@@ -27,11 +29,14 @@ QUEUED_ALARM = timedelta(seconds=2)
 class JobWorkload:
     """Runs the handlers of one service."""
 
-    def __init__(self, handlers: Mapping[Step, StepHandler], bus: Bus, relay: OutboxRelay, clock: Clock) -> None:
+    def __init__(
+        self, handlers: Mapping[Step, StepHandler], *, bus: Bus, relay: OutboxRelay, clock: Clock, metrics: Metrics
+    ) -> None:
         self._handlers = handlers
         self._bus = bus
         self._relay = relay
         self._clock = clock
+        self._metrics = metrics
 
     @property
     def known(self) -> Filter:
@@ -66,6 +71,7 @@ class JobWorkload:
     async def settled(self, work: Job, change: Change) -> None:
         """Publishes the next step's command, or hands the end's events to the relay."""
         if change.state in TERMINAL:
+            self._metrics.count(Metric.JOBS_ENDED, kind=work.kind, state=change.state.value)
             entries = tuple(OutboxEntry.model_validate(entry) for entry in _entries(change.fields["outbox"]))
             self._relay.submit(Parcel.of(work, entries))
         elif change.event is HistoryEvent.FINISHED:
@@ -83,22 +89,19 @@ class JobWorkload:
         if output.ends is None and following is not None:
             return self._moved(work, output, following)
         state = output.ends or State.SUCCEEDED
-        result = _bounded(output.result or output.output, explicit=True)
-        fields = {"output": result, **self._started(work), **self._ended(work, state, output.counts)}
+        result = _bounded(work, output.result or output.output, explicit=True)
+        fields = {"output": result, **self._ended(work, state, output.counts)}
         return Change(event=HistoryEvent.FINISHED, state=state, step=work.step, due_at=self._alarm(), fields=fields)
 
     def _moved(self, work: Job, output: StepOutput, following: str) -> Change:
-        fields: dict[str, object] = self._started(work)
+        fields: dict[str, object] = {}
         if output.output is not None:
-            fields[f"outputs.{work.step}"] = _bounded(output.output)
+            fields[f"outputs.{work.step}"] = _bounded(work, output.output)
         if output.next_step and following in work.outputs:
             fields["round"] = work.round + 1
         return Change(
             event=HistoryEvent.FINISHED, state=State.RUNNING, step=following, due_at=self._alarm(), fields=fields
         )
-
-    def _started(self, work: Job) -> dict[str, object]:
-        return {} if work.started_at else {"started_at": self._clock.now()}
 
     def _ended(self, work: Job, state: State, counts: Mapping[str, int]) -> dict[str, object]:
         return {"outbox": [final_event(work, state, counts, clock=self._clock).model_dump()]}
@@ -135,15 +138,23 @@ def _following(job: Job) -> str | None:
     return next((step for step in order[order.index(job.step) + 1 :] if step in job.steps), None)
 
 
-def _bounded(output: BaseModel | None, *, explicit: bool = False) -> JsonObject | None:
+def _bounded(work: Job, output: BaseModel | None, *, explicit: bool = False) -> JsonObject | None:
     if output is None:
         return None
-    text = output.model_dump_json()
-    if len(text) > MAX_OUTPUT_BYTES:
-        raise Permanent(
-            ProblemType.OUTPUT_TOO_LARGE, f"The step's output has {len(text)} bytes; {MAX_OUTPUT_BYTES} are allowed."
-        )
+    size = _bytes(output)
+    _require_room("The step's output", size, MAX_OUTPUT_BYTES)
+    kept = work.model_copy(update={"outputs": {step: each for step, each in work.outputs.items() if step != work.step}})
+    _require_room("With this output the job", _bytes(kept) + size, MAX_JOB_BYTES)
     return output.model_dump(mode="json", exclude_none=not explicit)
+
+
+def _require_room(what: str, size: int, allowed: int) -> None:
+    if size > allowed:
+        raise Permanent(ProblemType.OUTPUT_TOO_LARGE, f"{what} has {size:,} bytes; {allowed:,} are allowed.")
+
+
+def _bytes(model: BaseModel) -> int:
+    return len(model.model_dump_json().encode())
 
 
 def _entries(value: object) -> list[object]:

@@ -1,7 +1,7 @@
 """Kafka's connection settings in the two spellings that the clients want."""
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from faststream.security import (
     BaseSecurity,
@@ -21,7 +21,7 @@ class KafkaAccess:
     protocol: str
     mechanism: str | None
     username: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     context: ssl.SSLContext | None
 
     @classmethod

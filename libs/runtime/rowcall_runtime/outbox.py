@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -18,11 +19,12 @@ BATCH = 50
 """Jobs per clearing command: the embedded store needs 1.3 s for 500 (reference of design §3)."""
 
 GATHER_S = 0.02
-"""Seconds a batch waits for company, so that clearing costs a fraction of a write per job."""
+"""Seconds that clearing waits for company, so that it costs a fraction of a write per job."""
 
 QUEUE_CAPACITY = 10_000
 """What does not fit stays in the store, where the alarm finds it."""
 
+T = TypeVar("T")
 _log = structlog.get_logger()
 
 
@@ -52,6 +54,7 @@ class OutboxRelay:
         self._metrics = metrics
         self._retention = retention
         self._parcels: asyncio.Queue[Parcel] = asyncio.Queue(QUEUE_CAPACITY)
+        self._published: asyncio.Queue[str] = asyncio.Queue()
 
     def submit(self, parcel: Parcel) -> None:
         """Takes a parcel without waiting."""
@@ -62,32 +65,37 @@ class OutboxRelay:
 
     async def run(self) -> None:
         """Publishes and clears until cancelled."""
-        while True:
-            batch = await self._next_batch()
-            await self._deliver(batch)
-            for _ in batch:
-                self._parcels.task_done()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._publish_parcels())
+            group.create_task(self._clear_published())
 
     async def flush(self, seconds: float) -> None:
         """Waits until everything submitted was tried once, or the time is up."""
         try:
             async with asyncio.timeout(seconds):
                 await self._parcels.join()
+                await self._published.join()
         except TimeoutError:
             _log.warning("outbox_flush_incomplete", waiting=self._parcels.qsize())
 
-    async def _next_batch(self) -> list[Parcel]:
-        batch = [await self._parcels.get()]
-        await asyncio.sleep(GATHER_S)
-        while len(batch) < BATCH and not self._parcels.empty():
-            batch.append(self._parcels.get_nowait())
-        return batch
+    async def _publish_parcels(self) -> None:
+        """Publishes at once: whoever waits for an end hears of it by its event."""
+        while True:
+            batch = await _some(self._parcels)
+            published = await asyncio.gather(*(self._publish(parcel) for parcel in batch))
+            for parcel, ok in zip(batch, published, strict=True):
+                if ok:
+                    self._published.put_nowait(parcel.job_id)
+                self._parcels.task_done()
 
-    async def _deliver(self, batch: list[Parcel]) -> None:
-        published = await asyncio.gather(*(self._publish(parcel) for parcel in batch))
-        done = [parcel.job_id for parcel, ok in zip(batch, published, strict=True) if ok]
-        if not done:
-            return
+    async def _clear_published(self) -> None:
+        while True:
+            done = await _some(self._published, gather_s=GATHER_S)
+            await self._clear(done)
+            for _ in done:
+                self._published.task_done()
+
+    async def _clear(self, done: list[str]) -> None:
         try:
             await self._jobs.update_many(
                 {"_id": {"$in": done}},
@@ -105,3 +113,12 @@ class OutboxRelay:
             _log.warning("event_not_published", job_id=parcel.job_id)
             return False
         return True
+
+
+async def _some(queue: asyncio.Queue[T], *, gather_s: float = 0) -> list[T]:
+    """Waits for one, then takes those that came within `gather_s` seconds, `BATCH` at most."""
+    batch = [await queue.get()]
+    await asyncio.sleep(gather_s)
+    while len(batch) < BATCH and not queue.empty():
+        batch.append(queue.get_nowait())
+    return batch

@@ -26,6 +26,7 @@ from rowcall_runtime.migrate import schema_is_current
 from rowcall_runtime.outbox import OutboxRelay
 from rowcall_runtime.subscriptions import Subscriptions
 from rowcall_runtime.tracing import configure_tracing
+from rowcall_runtime.verify import verify_until_complete
 
 FLUSH_S = 5.0
 
@@ -70,7 +71,7 @@ async def platform(service: Service, settings: Settings) -> AsyncIterator[Platfo
         relay = OutboxRelay(store.collection(Collection.JOBS), bus, clock, metrics, retention=retention)
         tasks = Background()
         stack.push_async_callback(tasks.stop)
-        for run in (_keep_time(clock), bus.run(), relay.run()):
+        for run in (_keep_time(clock), bus.run(), relay.run(), verify_until_complete(store, access)):
             tasks.spawn(run)
         stack.push_async_callback(relay.flush, FLUSH_S)
         subscriptions = Subscriptions(access, client_id=f"rowcall-{service.value}", slot=settings.worker_slot)

@@ -123,12 +123,11 @@ def decode_cancelled(record: RawRecord) -> Cancelled:
 def decode_event(record: RawRecord) -> Event:
     """Reads an event; raises UndecodableRecord when it is not one of ours."""
     event = _decode(record, None)
-    time = event.get_time()
     try:
         return Event(
             id=event.get_id(),
             type=short_type(event.get_type()),
-            time=time or datetime.fromtimestamp(record.timestamp / 1000, UTC),
+            time=event.get_time() or _broker_time(record),
             data=_validated(EventData, event),
             traceparent=traceparent_of(record),
         )
@@ -144,6 +143,9 @@ def traceparent_of(record: RawRecord) -> str | None:
 
 def _decode(record: RawRecord, expected_type: str | None) -> CloudEvent:
     headers = {name: value for name, value in record.headers if name.startswith("ce_") or name == "content-type"}
+    if "ce_id" not in headers:  # the library would make one up, anew at every reading
+        raise UndecodableRecord("Not a CloudEvent: it has no id.")
+    headers.setdefault("ce_time", _broker_time(record).isoformat().encode())
     try:
         event = from_binary(KafkaMessage(headers=headers, key=None, value=record.value or b""), _FORMAT)
     except (CloudEventValidationError, ValueError, TypeError, AttributeError, KeyError) as error:
@@ -153,6 +155,10 @@ def _decode(record: RawRecord, expected_type: str | None) -> CloudEvent:
     if expected_type and event.get_type() != expected_type:
         raise UndecodableRecord(f"Its type is not `{expected_type}`.")
     return event
+
+
+def _broker_time(record: RawRecord) -> datetime:
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def _validated(model: type[M], event: CloudEvent) -> M:

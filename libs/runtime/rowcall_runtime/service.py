@@ -41,7 +41,7 @@ async def serve_steps(built: Platform, settings: Settings, handlers: Mapping[Ste
     shared = Process(clock=built.clock, metrics=built.metrics, solitude=Solitude())
     worker = Worker(
         job_store(built, settings),
-        JobWorkload(handlers, built.bus, built.relay, built.clock),
+        JobWorkload(handlers, bus=built.bus, relay=built.relay, clock=built.clock, metrics=built.metrics),
         [step.value for step in handlers],
         limits=Limits(concurrency=settings.concurrency),
         process=shared,

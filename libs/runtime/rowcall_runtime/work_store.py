@@ -142,6 +142,8 @@ class WorkStore(Generic[W]):
         removed: Document = {"lease": ""}
         if change.state in TERMINAL:
             changed["finished_at"] = now
+        if work.started_at:
+            changed["started_at"] = work.started_at
         if work.attempt and change.step != work.step:
             changed["attempt"] = 0
         if change.due_at is None:
@@ -161,6 +163,7 @@ class WorkStore(Generic[W]):
             "lease": {"owner": self.owner, "expires_at": now + self.lease_ttl},
             "state": State.RUNNING.value,
             "due_at": now + self.lease_ttl,
+            "started_at": work.started_at or now,
         }
         matched = await self.collection.update(
             guard,

@@ -194,7 +194,10 @@ class Worker(Generic[W]):
             if leased is None:
                 return
             work = leased
-        await self._run_beating(work)
+        await self._run_beating(work if work.started_at else self._begun(work))
+
+    def _begun(self, work: W) -> W:
+        return work.model_copy(update={"started_at": self._process.clock.now()})
 
     async def _run_beating(self, work: W) -> None:
         runner = asyncio.current_task()

@@ -1,9 +1,6 @@
-"""Real servers: the embedded store, or the one that ROWCALL_MONGO_URL names, and a Kafka node of the tests' own."""
+"""Databases of the shared store for each driver, and a Kafka node of the tests' own."""
 
-import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,21 +10,8 @@ from libs.runtime.tests.errands import Site
 from libs.runtime.tests.kafka_site import KafkaSite
 from rowcall_runtime.driver import Driver, Store, open_store
 from rowcall_runtime.migrate import create_indexes
-from tools.local.stack import Broker, start_kafka, start_store
+from tools.local.stack import Broker, start_kafka
 from tools.testing.tiers import Backends
-
-
-@pytest.fixture(scope="session")
-def store_url(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[str]:
-    """A server's URL without a database name."""
-    if given := os.environ.get("ROWCALL_MONGO_URL"):
-        backends.note("store", "ROWCALL_MONGO_URL")
-        yield given.rpartition("/")[0]
-        return
-    backends.note("store", "embedded")
-    folder: Path = tmp_path_factory.mktemp("store")
-    with start_store(folder) as server:
-        yield server.url.rpartition("/")[0]
 
 
 @pytest.fixture(params=["motor", "pymongo"])
@@ -43,28 +27,6 @@ async def store(store_url: str, driver: Driver) -> AsyncIterator[Store]:
     """An empty database of its own, with all indexes."""
     async with open_store(f"{store_url}/t{uuid4().hex[:12]}", driver) as opened:
         await create_indexes(opened)
-        yield opened
-
-
-@pytest.fixture(scope="session")
-def shared_database(store_url: str) -> str:
-    """The URL of one database with all indexes, for tests that keep apart by ids and steps of their own."""
-    url = f"{store_url}/shared{uuid4().hex[:12]}"
-
-    async def prepare() -> None:
-        async with open_store(url, "pymongo") as opened:
-            await create_indexes(opened)
-
-    with asyncio.Runner() as runner:
-        runner.run(prepare())
-    return url
-
-
-@pytest.fixture
-async def shared_store(shared_database: str, backends: Backends) -> AsyncIterator[Store]:
-    """The shared database through the driver that costs least."""
-    backends.note("driver", "pymongo")
-    async with open_store(shared_database, "pymongo") as opened:
         yield opened
 
 

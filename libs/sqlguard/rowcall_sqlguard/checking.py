@@ -29,14 +29,16 @@ def check(
     try:
         tree = parse_one(sql, dialect, limits)
         _require_harmless(tree, dialect, limits=limits, catalog=catalog)
-        rewritten = _generated(with_row_limit(tree, limits.max_rows), dialect)
+        limited = with_row_limit(tree, limits.max_rows)
+        meant = _generated(tree, dialect)
+        rewritten = meant if limited == tree else _generated(limited, dialect)
         # What the generator wrote is read again: where it and the parser disagree, the text is not what was checked.
         _require_harmless(parse_one(rewritten, dialect, limits), dialect, limits=limits, catalog=catalog)
     except Refused as refused:
         return Verdict(allowed=False, reason=refused.reason, detail=refused.detail)
     except RecursionError:
         return Verdict(allowed=False, reason=Reason.TOO_DEEP, detail="The statement is nested too deeply.")
-    return Verdict(allowed=True, rewritten=rewritten)
+    return Verdict(allowed=True, rewritten=rewritten, meant=meant)
 
 
 def _require_harmless(tree: exp.Expr, dialect: GuardedDialect, *, limits: Limits, catalog: Catalog | None) -> None:

@@ -28,6 +28,7 @@ class Reason(StrEnum):
 class Verdict:
     """`rewritten` is what may run: SQL made from the checked tree. It is `None` exactly when `allowed` is false.
 
+    `meant` is the same without the injected LIMIT, for people to read: a limit stands there only if it was asked for.
     `detail` is a sentence that names constructs, functions and tables, never a literal.
     """
 
@@ -35,6 +36,7 @@ class Verdict:
     reason: Reason | None = None
     detail: str = ""
     rewritten: str | None = None
+    meant: str | None = None
 
 
 class Refused(Exception):

@@ -41,3 +41,21 @@ def test_a_limit_that_is_no_number_is_refused(limit: str) -> None:
     verdict = check(f"SELECT a FROM t LIMIT {limit}", dialect=Dialect.DUCKDB)
 
     assert verdict.reason in {Reason.LIMIT_NOT_LITERAL, Reason.UNPARSEABLE}
+
+
+@pytest.mark.parametrize(
+    ("sql", "meant"),
+    [
+        ("SELECT a FROM t", "SELECT a FROM t"),
+        ("select  a from t -- all of it", "SELECT a FROM t"),
+        ("SELECT a FROM t LIMIT 5", "SELECT a FROM t LIMIT 5"),
+        ("SELECT a FROM t LIMIT 500", "SELECT a FROM t LIMIT 500"),
+        ("SELECT a FROM t UNION SELECT b FROM u", "SELECT a FROM t UNION SELECT b FROM u"),
+    ],
+)
+def test_what_was_meant_has_only_the_limit_that_was_asked_for(sql: str, meant: str) -> None:
+    assert check(sql, dialect=Dialect.POSTGRES, limits=LIMITS).meant == meant
+
+
+def test_a_refused_statement_means_nothing() -> None:
+    assert check("DELETE FROM t", dialect=Dialect.POSTGRES).meant is None

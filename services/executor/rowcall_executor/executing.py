@@ -85,7 +85,7 @@ class Executing:
 
     async def _try(self, sql: str, database: Database, limits: QueryLimits) -> _Tried:
         verdict = check(sql, dialect=database.dialect, limits=Limits(max_rows=limits.max_rows + 1))
-        if not verdict.allowed or verdict.rewritten is None:
+        if verdict.rewritten is None or verdict.meant is None:
             refused = Outcome(status=OutcomeStatus.REFUSED, code=verdict.reason, message=verdict.detail)
             return _Tried(outcome=refused, sql=sql)
         started = time.perf_counter()
@@ -95,7 +95,7 @@ class Executing:
             Metric.QUERY_SECONDS, elapsed_s, dialect=database.dialect.value, outcome=outcome.status.value
         )
         timed = outcome.model_copy(update={"elapsed_ms": int(elapsed_s * 1000)})
-        return _Tried(outcome=timed, sql=verdict.rewritten, result=result)
+        return _Tried(outcome=timed, sql=verdict.meant, result=result)
 
     async def _executed(self, job: Job, tried: _Tried, database: Database, started: float) -> Executed:
         result = tried.result

@@ -1,9 +1,7 @@
-"""One real store for the session, a database per module, a workspace and an admin key per test."""
+"""A database of the shared store per module, a workspace and an admin key per test."""
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -12,23 +10,8 @@ import pytest
 from rowcall_gateway.testing import Gateway, running_gateway
 from rowcall_runtime.driver import open_store
 from rowcall_runtime.migrate import create_indexes
-from tools.local.stack import start_store
-from tools.testing.tiers import Backends
 
 BOOTSTRAP = "rk_bootstrap_for_tests_0123456789abcdef"
-
-
-@pytest.fixture(scope="session")
-def store_url(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[str]:
-    """A server's URL without a database name."""
-    if given := os.environ.get("ROWCALL_MONGO_URL"):
-        backends.note("store", "ROWCALL_MONGO_URL")
-        yield given.rpartition("/")[0]
-        return
-    folder: Path = tmp_path_factory.mktemp("store")
-    with start_store(folder) as server:
-        backends.note("store", server.server.program.name)
-        yield server.url.rpartition("/")[0]
 
 
 @pytest.fixture(scope="module")

@@ -3,20 +3,32 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Table
 from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_contracts.resources import Collection, Connection, ConnectionState
 from rowcall_contracts.work import State
 from rowcall_gateway.testing import Gateway, eventually
+from rowcall_runtime.catalogs import CatalogStore
 from rowcall_runtime.crypto import Opener
 from rowcall_runtime.repository import Repository
 
 SECRET = "hunter2-not-for-logs"
 URI = f"postgresql://reader:{SECRET}@db.example.com:5432/flights?sslmode=require"
 BAD = Problem.of(ProblemType.CONNECTION_FAILED, "The database refused the password.")
+
+CATALOG = Catalog(
+    dialect=Dialect.SQLITE,
+    fingerprint="f",
+    tables=tuple(
+        Table(name=name, columns=(Column(name="id", type="INTEGER", kind=ColumnKind.INTEGER),)) for name in ("a", "b")
+    ),
+    profiled_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
 
 Executor = Callable[[State], Coroutine[object, object, None]]
 
@@ -159,6 +171,18 @@ async def test_a_test_tells_how_the_check_went(
     assert (await client.get(f"/connections/{connection_id}")).json()["state"] == expected
 
 
+async def profiled(gateway: Gateway, workspace_id: str, connection_id: str) -> None:
+    """Saves two revisions of a connection's catalog, of which it names the second, as the executor does."""
+    connections = Repository(gateway.store.collection(Collection.CONNECTIONS), Connection)
+    catalogs = CatalogStore(gateway.store, gateway.platform.clock)
+    connection = await connections.get(workspace_id, connection_id)
+    assert connection is not None
+    for _ in range(2):
+        revision = await catalogs.save(connection, CATALOG)
+        await connections.note(workspace_id, connection_id, {"catalog_revision": revision})
+        await catalogs.adopt(connection, revision)
+
+
 async def test_purge_erases_jobs_results_and_catalog_but_delete_keeps_jobs(
     gateway: Gateway, client: httpx.AsyncClient, workspace_id: str
 ) -> None:
@@ -167,8 +191,10 @@ async def test_purge_erases_jobs_results_and_catalog_but_delete_keeps_jobs(
         chat = {"kind": "chat", "input": {"question": "?", "connection_id": connection_id}}
         job_id = (await client.post("/jobs", json=chat)).json()["id"]
         await gateway.store.collection(Collection.RESULTS).insert({"_id": f"{job_id}:0", "job_id": job_id})
-        table: dict[str, object] = {"_id": connection_id, "connection_id": connection_id, "workspace_id": workspace_id}
-        await gateway.store.collection(Collection.CATALOG_TABLES).insert(table)
+        await profiled(gateway, workspace_id, connection_id)
+
+    left = {"connection_id": {"$in": [kept, purged]}}
+    assert await gateway.store.collection(Collection.CATALOG_TABLES).count(left) == 8
 
     deleted = await client.delete(f"/connections/{kept}")
     erased = await client.delete(f"/connections/{purged}", params={"purge": "true"})
@@ -178,7 +204,6 @@ async def test_purge_erases_jobs_results_and_catalog_but_delete_keeps_jobs(
     jobs = (await client.get("/jobs")).json()["data"]
     assert len(jobs) == 1
     assert await gateway.store.collection(Collection.RESULTS).count({"_id": f"{jobs[0]['id']}:0"}) == 1
-    left = {"connection_id": {"$in": [kept, purged]}}
     assert await gateway.store.collection(Collection.CATALOG_TABLES).count(left) == 0
     chat = {"kind": "chat", "input": {"question": "?", "connection_id": kept}}
     assert (await client.post("/jobs", json=chat)).status_code == 404

@@ -13,7 +13,7 @@ import pytest
 from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
 from rowcall_databases import AccessPolicy, Database, QueryLimits, open_database, parse_uri
-from rowcall_databases.testing import LOOPBACK_POLICY, UNAVAILABLE, PostgresServer, running_postgres
+from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from tools.local.demo import ensure_demo
 
@@ -46,15 +46,6 @@ def demo_data(demo_path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(f"file:{demo_path}?mode=ro", uri=True)
     yield connection
     connection.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    try:
-        with running_postgres(tmp_path_factory.mktemp("postgres") / "data") as server:
-            yield server
-    except UNAVAILABLE as error:
-        pytest.skip(f"no PostgreSQL could be started here: {error}")
 
 
 @pytest.fixture(scope="session", params=[*Dialect])

@@ -26,7 +26,7 @@ async def test_index_is_built_once_per_state_of_the_catalog(demo_catalog: Catalo
     first = await generator.generate(_request(demo_catalog, "How many flights are there?"))
     kept = cache.get(cache_key("conn_1", demo_catalog))
     await generator.generate(_request(demo_catalog, "How many planes are there?"))
-    assert first.candidates[0].sql == "SELECT COUNT(*) FROM flights"
+    assert first.candidates[0].sql == "SELECT COUNT(*) AS flight_count FROM flights"
     assert first.generator == "builtin"
     assert kept is not None
     assert cache.get(cache_key("conn_1", demo_catalog)) is kept
@@ -36,7 +36,7 @@ async def test_index_is_built_once_per_state_of_the_catalog(demo_catalog: Catalo
 async def test_relative_dates_count_from_the_given_day(demo_catalog: Catalog) -> None:
     generator = BuiltinGenerator(IndexCache(max_bytes=0))
     answer = await generator.generate(_request(demo_catalog, "How many flights were there last year?"))
-    assert answer.candidates[0].sql == "SELECT COUNT(*) FROM flights WHERE year = 2013"
+    assert answer.candidates[0].sql == "SELECT COUNT(*) AS flight_count FROM flights WHERE year = 2013"
     assert "Dates were read from flights.year." in answer.candidates[0].assumptions
 
 

@@ -62,3 +62,17 @@ def test_confidence_falls_with_every_liberty(demo_index: SchemaIndex, today: dat
     plain = answer("How many flights are there?", demo_index, today).candidates[0]
     loose = answer("How many flights were made by Delta?", demo_index, today).candidates[0]
     assert plain.confidence > 0.9 > loose.confidence > 0.4
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How happy are the passengers?", ("happy", "passengers")),
+        ("How many kittens are there per passenger?", ("kittens", "passenger")),
+        ("What is the capital of France?", ("capital", "France")),
+    ],
+)
+def test_the_words_that_open_a_question_are_not_what_was_not_understood(
+    question: str, words: tuple[str, ...], demo_index: SchemaIndex, today: date
+) -> None:
+    assert _refusal(question, demo_index, today).words == words

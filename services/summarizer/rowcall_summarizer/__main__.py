@@ -15,7 +15,7 @@ from rowcall_runtime.step import StepHandler
 from rowcall_summarizer.document_index import DocumentIndex
 from rowcall_summarizer.documents import DocumentStore
 from rowcall_summarizer.indexing import Indexing, Searching
-from rowcall_summarizer.narrating import narrate_job
+from rowcall_summarizer.narrating import Narrating
 from rowcall_summarizer.passage_tables import PassageTables
 from rowcall_summarizer.summarizing import Summarizing
 
@@ -30,7 +30,7 @@ async def main() -> None:
         with closing(PassageTables(settings.index_dir)) as tables:
             index = DocumentIndex(tables, documents)
             handlers = {
-                Step.NARRATE: StepHandler(run=narrate_job),
+                Step.NARRATE: StepHandler(run=Narrating(built.clock)),
                 Step.SUMMARIZE: StepHandler(run=summarizing),
                 Step.INDEX: StepHandler(run=Indexing(documents, index), lease_first=True),
                 Step.SEARCH: StepHandler(run=Searching(documents, index)),

@@ -17,7 +17,7 @@ def cell_text(cell: Cell, type_: ResultType, *, measure: Measure, plain: bool) -
     if isinstance(cell, bool):
         return str(cell).lower()
     if type_ in _NUMBERS:
-        return short_text(str(cell)) if plain else _with_unit(number_text(cell), measure)
+        return short_text(str(cell)) if plain else _with_unit(short_text(number_text(cell)), measure)
     if type_ is ResultType.BINARY:
         return "(binary)"
     return short_text(str(cell).replace("T", " ") if type_ is ResultType.TIMESTAMP else str(cell))

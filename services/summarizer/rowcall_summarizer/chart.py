@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isfinite
 
 from pydantic import JsonValue
@@ -13,6 +14,8 @@ from rowcall_contracts.results import Cell
 from rowcall_summarizer.chart_schema import is_valid_chart
 from rowcall_summarizer.column_roles import Role, role_of
 from rowcall_summarizer.measures import most_telling
+from rowcall_summarizer.nouns import singular
+from rowcall_summarizer.statement import Statement, read_statement, without_literals
 
 SCHEMA_URL = "https://vega.github.io/schema/vega-lite/v5.json"
 MOST_ROWS = 100
@@ -22,12 +25,14 @@ WIDEST_LABEL = 40
 """Characters of a category's name; longer ones make a table readable and a chart not."""
 
 _AXIS_FIRST = (Role.TIME, Role.ORDERED, Role.CATEGORY)
+_BARE_NAMES = ("name", "title", "label")
 _PLAIN_FIELD = re.compile(r"\w+")
 _ISO_DATE_LENGTH = len("2013-01-01")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Column:
+    name: str
     field: str
     title: str
     role: Role
@@ -70,10 +75,12 @@ def _columns(result: Executed) -> list[_Column]:
     rows = result.rows[:MOST_ROWS]
     cells_by_column = zip(*rows, strict=True) if rows else ()
     names = [column.name for column in result.columns]
+    statement = read_statement(result.sql)
     return [
         _Column(
+            name=column.name,
             field=_field(names, position),
-            title=column.name,
+            title=_title(column.name, statement),
             role=role_of(column, cells),
             cells=cells,
         )
@@ -87,11 +94,20 @@ def _field(names: Sequence[str], position: int) -> str:
     return name if _PLAIN_FIELD.fullmatch(name) and names.count(name) == 1 else f"column {position + 1}"
 
 
+def _title(name: str, statement: Statement) -> str:
+    """Returns `Flight count` for `flight_count`, and `Airline name` for the name of an airline."""
+    words = name.replace("_", " ").strip() if _PLAIN_FIELD.fullmatch(name) else name
+    owner = statement.owners.get(name) or statement.table
+    if owner and name.lower() in _BARE_NAMES:
+        words = f"{singular(owner.replace('_', ' '))} {words}"
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def _drawn(labels: Sequence[_Column], numbers: Sequence[_Column]) -> tuple[str, _Channels] | None:
     seen = list(zip(*(label.cells for label in labels), strict=True))
     if not numbers or len(set(seen)) < len(seen):
         return None
-    number = numbers[most_telling([column.title for column in numbers])]
+    number = numbers[most_telling([column.name for column in numbers])]
     match len(labels):
         case 0:
             return ("point", {"x": numbers[0], "y": numbers[1]}) if len(numbers) == 2 else None
@@ -138,7 +154,10 @@ def _specification(result: Executed, mark: str, channels: _Channels) -> JsonObje
         "$schema": SCHEMA_URL,
         "data": {"values": [{field: _value(column, row) for field, column in columns.items()} for row in range(shown)]},
         "mark": {"type": mark, "tooltip": True, **({"point": True} if mark == "line" else {})},
-        "encoding": {channel: _encoding(channel, column) for channel, column in channels.items()},
+        "encoding": {
+            channel: {**_encoding(channel, column), **(_sort(result, channels) if channel == "x" else {})}
+            for channel, column in channels.items()
+        },
     }
     if result.truncated or result.row_count > shown:
         chart["title"] = f"The first {shown} rows of {'more than ' if result.truncated else ''}{result.row_count:,}"
@@ -147,11 +166,22 @@ def _specification(result: Executed, mark: str, channels: _Channels) -> JsonObje
 
 def _encoding(channel: str, column: _Column) -> JsonObject:
     encoding: JsonObject = {"field": column.field, "title": column.title, "type": _vega_type(channel, column)}
-    if channel == "x" and column.role is Role.CATEGORY:
-        encoding["sort"] = None  # the order of the rows, which is the statement's own
     if channel == "x" and _is_date(column):
         encoding["scale"] = {"type": "utc"}  # a date without a time is midnight UTC to JavaScript, and stays that day
     return encoding
+
+
+def _sort(result: Executed, channels: _Channels) -> JsonObject:
+    """Bars stand as the statement ordered them; without an order the highest comes first."""
+    if channels["x"].role is not Role.CATEGORY:
+        return {}
+    ordered = "ORDER BY" in without_literals(result.sql) or "color" in channels or _descends(channels["y"])
+    return {"sort": None if ordered else "-y"}
+
+
+def _descends(column: _Column) -> bool:
+    numbers = [number for cell in column.cells if (number := _number(cell)) is not None]
+    return all(before >= after for before, after in pairwise(numbers))
 
 
 def _vega_type(channel: str, column: _Column) -> str:

@@ -37,18 +37,23 @@ class DocumentStore:
         return {str(chunk["_id"]): Chunk.model_validate({**chunk, "id": chunk["_id"]}) for chunk in found}
 
     async def replace_chunks(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Stores a document's chunks in place of any former ones, then says that it can be found."""
-        await self._chunks.delete({"document_id": document.id, "workspace_id": document.workspace_id})
+        """Stores a document's chunks in place of any former ones, then says that it can be found.
+
+        Nothing stays of a document that was deleted meanwhile.
+        """
+        mine = {"document_id": document.id, "workspace_id": document.workspace_id}
+        await self._chunks.delete(mine)
         for start in range(0, len(chunks), BATCH):
             await self._chunks.insert_many([_stored(chunk) for chunk in chunks[start : start + BATCH]])
-        await self._note(document, DocumentState.READY, len(chunks))
+        if not await self._note(document, DocumentState.READY, len(chunks)):
+            await self._chunks.delete(mine)
 
     async def fail(self, document: Document) -> None:
         """Notes that a document cannot be read."""
         await self._note(document, DocumentState.FAILED, 0)
 
-    async def _note(self, document: Document, state: DocumentState, chunk_count: int) -> None:
-        await self.documents.note(
+    async def _note(self, document: Document, state: DocumentState, chunk_count: int) -> bool:
+        return await self.documents.note(
             document.workspace_id, document.id, {"state": state.value, "chunk_count": chunk_count}
         )
 

@@ -1,23 +1,22 @@
-"""A result in words: a sentence or a few, made of the rows alone.
+"""A result in words: a sentence or two, made of the rows alone.
 
 Units come from column names, never from anywhere else; a noun comes from the question only where the statement that
-ran mentions it too. The same result always gives the same words.
+ran mentions it too, and conditions come from that statement. The same result always gives the same words.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowcall_contracts.outputs import Executed
-from rowcall_contracts.results import Cell, ResultColumn, ResultType
-from rowcall_summarizer.cell_text import cell_text, short_text
-from rowcall_summarizer.column_roles import Role, role_of
-from rowcall_summarizer.counted_noun import counted_noun, is_filtered
-from rowcall_summarizer.extremes import describe_extremes
-from rowcall_summarizer.measures import Aggregate, Measure, measure_of, most_telling
+from rowcall_summarizer.column_roles import Role
+from rowcall_summarizer.comparison import Groups, compare
+from rowcall_summarizer.labels import Label, labels_of, row_texts, rows_noun
+from rowcall_summarizer.listing import tell_list
+from rowcall_summarizer.nouns import plural
+from rowcall_summarizer.phrasing import sentence
+from rowcall_summarizer.result_column import Column
+from rowcall_summarizer.single_row import tell_row
+from rowcall_summarizer.told import Told
 
-_LISTED_VALUES = 5
-_LISTED_ROWS = 3
-_LISTED_COLUMNS = 4
 _MOST_LABELS = 3
 
 
@@ -28,129 +27,54 @@ class Narration:
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Column:
-    name: str
-    type: ResultType
-    role: Role
-    measure: Measure
-    cells: tuple[Cell, ...]
-
-    def text(self, row: int) -> str:
-        return cell_text(self.cells[row], self.type, measure=self.measure, plain=self.role is not Role.NUMBER)
-
-    def named_text(self, row: int) -> str:
-        return f"{self.name} {self.text(row)}"
-
-
 def narrate(question: str, result: Executed) -> Narration:
-    """Says what a result holds: a value, a row, groups with the highest and lowest, or the beginning of a list."""
-    sentences = [*_sentences(question, result), *_cut_off(result)]
-    return Narration(answer=" ".join(sentences))
+    """Says what a result holds: a value, a row, groups with those that lead, or the beginning of a list."""
+    told = Told(question=question, result=result)
+    said = [_said(told)]
+    if result.truncated:
+        said.append(f"The result was cut off after {result.row_count:,} rows.")
+    return Narration(answer=" ".join(said))
 
 
-def _sentences(question: str, result: Executed) -> list[str]:
-    columns = _columns(result)
+def _said(told: Told) -> str:
+    result = told.result
     if result.row_count == 0:
-        return ["No rows matched."]
-    if not columns:
-        return [_how_many_rows(result, [])]
+        said = f"there are no {told.noun} {told.conditions}" if told.noun and told.conditions else "no rows matched"
+        return sentence(said)
+    if not told.columns:
+        return sentence(f"there are {told.rows()}")
     if result.row_count == 1:
-        return [_value(question, result, columns[0]) if len(columns) == 1 else _row(columns)]
-    numbers = [column for column in columns if column.role is Role.NUMBER]
-    labels = [column for column in columns if column.role in (Role.TIME, Role.ORDERED, Role.CATEGORY)]
-    if numbers and 0 < len(labels) <= _MOST_LABELS:
-        number = numbers[most_telling([column.name for column in numbers])]
-        return [_how_many_rows(result, labels), *_extremes(result, labels, number)]
-    return [_how_many_rows(result, []), _list(result, columns)]
+        return tell_row(told)
+    numbers = [column for column in told.columns if column.role is Role.NUMBER]
+    labels = labels_of(told.columns, told.statement, told.question)
+    names = row_texts(labels)
+    if not numbers or not 0 < len(labels) <= _MOST_LABELS or len(set(names)) < len(names):
+        return tell_list(told)
+    if not _are_groups(told, numbers):
+        return tell_list(told)
+    return _compared(told, labels, numbers)
 
 
-def _columns(result: Executed) -> list[_Column]:
-    cells_by_column = zip(*result.rows, strict=True) if result.rows else ()
-    return [_column(column, cells) for column, cells in zip(result.columns, cells_by_column, strict=False)]
+def _are_groups(told: Told, numbers: list[Column]) -> bool:
+    """Whether numbers were made of many rows, or are the one number of each thing."""
+    made = any(column.measure.aggregate is not None for column in numbers)
+    return told.statement.is_grouped or made
 
 
-def _column(column: ResultColumn, cells: tuple[Cell, ...]) -> _Column:
-    name = short_text(column.name) or "value"
-    return _Column(name=name, type=column.type, role=role_of(column, cells), measure=measure_of(name), cells=cells)
-
-
-def _value(question: str, result: Executed, column: _Column) -> str:
-    noun = counted_noun(question, result.sql)
-    if noun and column.type is ResultType.INTEGER and column.measure.aggregate in (Aggregate.COUNT, None):
-        return _count(column, noun, is_filtered=is_filtered(result.sql))
-    if column.cells[0] is None and column.measure.aggregate is not None:
-        return f"There is no {column.measure.phrase}: no matching row has a value."
-    return _sentence(_is(column))
-
-
-def _count(column: _Column, noun: str, *, is_filtered: bool) -> str:
-    match column.cells[0], is_filtered:
-        case 0, True:
-            return f"There are no matching {noun}."
-        case 0, False:
-            return f"There are no {noun}."
-        case 1, _:
-            return f"The number of {noun} is 1."
-        case _, filtered:
-            return f"There are {column.text(0)} {'matching ' if filtered else ''}{noun}."
-
-
-def _is(column: _Column) -> str:
-    value = "empty" if column.cells[0] is None else column.text(0)
-    return f"the {column.measure.phrase} is {value}"
-
-
-def _row(columns: Sequence[_Column]) -> str:
-    labels = [column.named_text(0) for column in columns if column.role is not Role.NUMBER]
-    numbers = [_is(column) for column in columns if column.role is Role.NUMBER]
-    if not numbers:
-        return _sentence(f"there is one row: {', '.join(labels[:_LISTED_COLUMNS])}")
-    said = _joined(numbers[:_LISTED_COLUMNS])
-    return _sentence(f"for {', '.join(labels[:_LISTED_COLUMNS])}, {said}" if labels else said)
-
-
-def _how_many_rows(result: Executed, labels: Sequence[_Column]) -> str:
-    seen = list(zip(*(label.cells for label in labels), strict=True))
-    one_per = bool(labels) and len(set(seen)) == len(seen) == result.row_count and not result.truncated
-    per = f", one per {_joined([label.name for label in labels])}" if one_per else ""
-    return f"{'Here are the first' if result.truncated else 'There are'} {result.row_count:,} rows{per}."
-
-
-def _extremes(result: Executed, labels: Sequence[_Column], column: _Column) -> list[str]:
-    names = [
-        ", ".join(label.named_text(row) if _needs_name(label, labels) else label.text(row) for label in labels)
-        for row in range(len(result.rows))
-    ]
-    return describe_extremes(
-        names=names,
-        numbers=column.cells,
-        measure=column.measure,
-        total_rows=result.row_count + int(result.truncated),
+def _compared(told: Told, labels: list[Label], numbers: list[Column]) -> str:
+    measured = [column for column in numbers if column.measure.aggregate is not None] or numbers
+    ordering = told.statement.ordering
+    leads_first = ordering is not None and told.rank_column is measured[0]
+    groups = Groups(
+        names=row_texts(labels),
+        noun=plural(rows_noun(labels)) if len(labels) == 1 else rows_noun(labels),
+        total=told.result.row_count,
+        truncated=told.result.truncated,
+        is_whole=told.statement.is_whole,
+        is_cut=told.statement.is_cut,
+        leads_first=leads_first,
+        ascending=ordering is not None and not ordering.descending,
+        is_time=all(label.is_time for label in labels),
     )
-
-
-def _needs_name(label: _Column, labels: Sequence[_Column]) -> bool:
-    return len(labels) > 1 or label.role is Role.ORDERED
-
-
-def _list(result: Executed, columns: Sequence[_Column]) -> str:
-    single = len(columns) == 1
-    shown = min(len(result.rows), _LISTED_VALUES if single else _LISTED_ROWS)
-    lead = "They are" if shown == result.row_count else f"The first {shown} are"
-    if single:
-        return _sentence(f"{lead} {_joined([columns[0].text(row) for row in range(shown)])}")
-    rows = [", ".join(column.named_text(row) for column in columns[:_LISTED_COLUMNS]) for row in range(shown)]
-    return _sentence(f"{lead}: {'; '.join(rows)}")
-
-
-def _cut_off(result: Executed) -> list[str]:
-    return [f"The result was cut off after {result.row_count:,} rows; there are more."] if result.truncated else []
-
-
-def _joined(texts: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(texts[:-1]), texts[-1]) if part)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].removesuffix(".") + "."
+    compared = measured[:1] if leads_first else measured
+    return compare(groups, compared, [told.counts(column.measure) for column in compared])

@@ -37,10 +37,36 @@ def test_categories_and_a_number_are_bars_in_the_order_of_the_rows() -> None:
         "data": {"values": [{"carrier": carrier, "count": count} for carrier, count in CARRIERS]},
         "mark": {"type": "bar", "tooltip": True},
         "encoding": {
-            "x": {"field": "carrier", "title": "carrier", "type": "nominal", "sort": None},
-            "y": {"field": "count", "title": "count", "type": "quantitative"},
+            "x": {"field": "carrier", "title": "Carrier", "type": "nominal", "sort": None},
+            "y": {"field": "count", "title": "Count", "type": "quantitative"},
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("sql", "sort"),
+    [
+        ("SELECT carrier, COUNT(*) AS flight_count FROM flights GROUP BY carrier", "-y"),
+        ("SELECT carrier, COUNT(*) AS flight_count FROM flights GROUP BY carrier ORDER BY carrier", None),
+    ],
+)
+def test_bars_have_the_order_of_the_statement_and_without_one_the_highest_first(sql: str, sort: str | None) -> None:
+    chart = choose_chart(executed({"carrier": TEXT, "flight_count": INTEGER}, CARRIERS[::-1], sql=sql))
+    assert chart is not None
+    assert at(chart, "encoding", "x", "sort") == sort
+    assert at(chart, "encoding", "y", "title") == "Flight count"
+
+
+def test_a_bare_name_is_titled_with_what_it_names() -> None:
+    sql = "SELECT airlines.name, COUNT(*) AS n FROM f JOIN airlines ON f.c = airlines.c GROUP BY airlines.name"
+    chart = choose_chart(executed({"name": TEXT, "n": INTEGER}, [("UA", 2), ("AA", 1)], sql=sql))
+    assert chart is not None
+    assert at(chart, "encoding", "x", "title") == "Airline name"
+
+
+def test_a_single_number_has_no_chart() -> None:
+    assert choose_chart(executed({"flight_count": INTEGER}, [(336_776,)])) is None
+    assert choose_chart(executed({"carrier": TEXT, "flight_count": INTEGER}, [("UA", 58_665)])) is None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +167,7 @@ def test_numbers_that_travel_as_strings_are_drawn_as_numbers() -> None:
 def test_a_name_that_vega_lite_would_read_as_a_path_is_only_a_title(name: str) -> None:
     chart = drawn({"carrier": TEXT, name: INTEGER}, [("UA", 1), ("AA", 2)])
     assert at(chart, "encoding", "y", "field") == "column 2"
-    assert at(chart, "encoding", "y", "title") == name
+    assert at(chart, "encoding", "y", "title") == name[:1].upper() + name[1:]
     assert at(chart, "data", "values") == [{"carrier": "UA", "column 2": 1}, {"carrier": "AA", "column 2": 2}]
 
 

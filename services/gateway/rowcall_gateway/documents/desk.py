@@ -83,8 +83,10 @@ class DocumentDesk:
         where = {"workspace_id": workspace_id, "input.document_id": document_id, **UNFINISHED}
         for job in await self.following.jobs.matching(where):
             await self.cancelling.cancel(workspace_id, job.id)
-        await self.chunks.delete({"document_id": document_id, "workspace_id": workspace_id})
+        chunks = {"document_id": document_id, "workspace_id": workspace_id}
+        await self.chunks.delete(chunks)
         await self.documents.delete(workspace_id, document_id)
+        await self.chunks.delete(chunks)  # again: some may have been written while the document was still there
 
     async def search(self, caller: Caller, wanted: SearchDocumentsInput) -> Job:
         """Returns the search's job, ended unless that takes more than 10 s; raises as `Acceptance.accept`."""

@@ -1,9 +1,10 @@
 """From clauses to the meaning form: what is shown, grouped, joined and filtered follows from what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
-from rowcall_sqlgen.engine.clauses import Clause, Focus
+from rowcall_sqlgen.engine.clauses import Clause, Focus, Group
 from rowcall_sqlgen.engine.filters import Filters, sort_filters
 from rowcall_sqlgen.engine.grouping import item_tables, shown_items
 from rowcall_sqlgen.engine.index import SchemaIndex
@@ -26,9 +27,14 @@ from rowcall_sqlgen.engine.repetition import unrepeated
 from rowcall_sqlgen.engine.routes import Routes
 from rowcall_sqlgen.engine.semijoins import Result, place_filters
 
+_NO_ROLES: Mapping[str, str] = MappingProxyType({})
 
-def assemble(clauses: Sequence[Clause], index: SchemaIndex) -> Meaning:
-    """Builds the query. Raises `NoMeaning` when the clauses contradict each other or the tables do not connect."""
+
+def assemble(clauses: Sequence[Clause], index: SchemaIndex, roles: Mapping[str, str] = _NO_ROLES) -> Meaning:
+    """Builds the query. `roles`: in which role a table's rows were named, where its keys alone do not decide.
+
+    Raises `NoMeaning` when the clauses contradict each other or the tables do not connect.
+    """
     parts = Parts(clauses, index)
     items = parts.items()
     orders = parts.orders(items)
@@ -39,9 +45,15 @@ def assemble(clauses: Sequence[Clause], index: SchemaIndex) -> Meaning:
     elif any(isinstance(rank.item, ColumnRef) for rank in parts.ranks) and any(isinstance(i, Measure) for i in items):
         raise NoMeaning("a measure over the first row only")
     grouped = parts.grouping(items, orders, filters)
-    routes = Routes(index.graph, {c.table: c.role for c in clauses if isinstance(c, Focus) and c.role})
+    routes = Routes(index.graph, {**roles, **_roles(clauses)})
     items = (*shown_items(items, grouped, parts.groups, index=index), *parts.ranked_measure(items))
     return _Query(index, routes, parts, items=items, orders=orders, filters=filters, group=grouped).build()
+
+
+def _roles(clauses: Sequence[Clause]) -> dict[str, str]:
+    """The roles in which tables were reached: `to airports`, `from each airport`."""
+    focus = {c.table: c.role for c in clauses if isinstance(c, Focus) and c.role}
+    return focus | {c.target: c.role for c in clauses if isinstance(c, Group) and c.role and isinstance(c.target, str)}
 
 
 class _Query:

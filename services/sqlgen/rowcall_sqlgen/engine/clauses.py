@@ -55,10 +55,14 @@ class Either:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One result row for each value of a column, or for each row of a table. `literal`: the bare key was asked for."""
+    """One result row for each value of a column, or for each row of a table, reached in a role where one was named.
+
+    `literal`: the bare key was asked for.
+    """
 
     target: ColumnRef | str
     literal: bool = False
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,11 @@ def spelled_words(name: str) -> tuple[str, ...]:
     return tuple(spelled)
 
 
+def snake_case(name: str) -> str:
+    """Returns the words of a name as written, in lower case with underscores: `depDelay` gives dep_delay."""
+    return "_".join(part.lower() for chunk in _CHUNKS.findall(name) for part in _cut(chunk))
+
+
 def _cut(chunk: str) -> list[str]:
     """Cuts camel case, which is a habit of names in ASCII."""
     return _PARTS.findall(chunk) if chunk.isascii() else [chunk]

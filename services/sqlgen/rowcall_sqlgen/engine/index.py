@@ -10,6 +10,7 @@ from rowcall_sqlgen.engine.joins import JoinGraph
 from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention, ValueMention
 from rowcall_sqlgen.engine.naming import name_columns
 from rowcall_sqlgen.engine.phrases import Bag, column_phrases, table_phrases
+from rowcall_sqlgen.engine.role_nouns import RoleTables, role_tables
 from rowcall_sqlgen.engine.words import lemma, plain_words
 
 LONGEST_VALUE = 8
@@ -50,6 +51,7 @@ class SchemaIndex:
     values: Mapping[tuple[str, ...], tuple[ValueLink, ...]]
     parts: Mapping[tuple[str, ...], tuple[ValueLink, ...]]
     graph: JoinGraph
+    roles: RoleTables
 
     def column(self, ref: ColumnRef) -> Column:
         """Returns the catalog's column. Raises `KeyError` for a reference from another catalog."""
@@ -121,6 +123,7 @@ def build_index(catalog: Catalog) -> SchemaIndex:
         values=values,
         parts=parts,
         graph=JoinGraph(tables.values()),
+        roles=role_tables(tables.values()),
     )
 
 

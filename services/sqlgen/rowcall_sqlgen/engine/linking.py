@@ -28,6 +28,9 @@ from rowcall_sqlgen.engine.vocabulary import (
     LEXICON,
     LIGHT_VERBS,
     LONGEST_PHRASE,
+    ROLE_ADJECTIVES,
+    ROLE_NOUNS,
+    ROLE_WORDS,
     STOP_WORDS,
     SYNONYMS,
     UNITS,
@@ -51,6 +54,7 @@ _CODE_COST = 0.25
 LONGEST_CODE = 3
 _GENDER_QUALITY = 0.9
 _BARE_ADJECTIVE_QUALITY = 0.9
+_ROLE_QUALITY = 0.9
 _GOOD_ENOUGH = 0.3
 """An option this much worse than the best one for the same span is not considered."""
 
@@ -245,7 +249,7 @@ def _names(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator
         if question[end - 1].lower in CONNECTORS or question[end - 1].quoted:
             continue
         content = [word for word in question[start:end] if word.lower not in CONNECTORS]
-        yield from ((end, option) for option in _named(content, index))
+        yield from ((end, option) for option in (*_named(content, index), *_in_role(content, index)))
 
 
 def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
@@ -257,6 +261,20 @@ def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
             yield from (
                 _priced(found, _SYNONYM_QUALITY, content[-1], index) for found in index.phrases.get(spelling, ())
             )
+
+
+def _in_role(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
+    """Yields tables named with a role: `arrivals`, `departing flights`, `origin airport`."""
+    first, *rest = content
+    if not rest:
+        role = ROLE_NOUNS.get(first.lemma, "") if first.lower != first.lemma else ""
+        yield from (Option(mark, _ROLE_QUALITY) for mark in index.roles.holders.get(role, ()))
+        return
+    role = ROLE_ADJECTIVES.get(first.lower, "")
+    marks = [*index.roles.holders.get(role, ())]
+    marks += [m for word, ends in index.roles.ends.items() for m in ends if {first.lemma} & ROLE_WORDS[word][0]]
+    for option in _named(rest, index) if marks else ():
+        yield from (Option(m, option.quality) for m in marks if option.mark == TableMention(m.table))
 
 
 def _counts(content: Sequence[Word], link: Link) -> bool:

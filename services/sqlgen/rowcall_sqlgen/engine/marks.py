@@ -73,9 +73,10 @@ class ColumnRef:
 
 @dataclass(frozen=True, slots=True)
 class TableMention:
-    """The question names a table."""
+    """The question names a table, or rows of it by one of their ends: `arrivals` are flights in the role `to`."""
 
     table: str
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

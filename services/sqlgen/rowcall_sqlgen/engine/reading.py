@@ -8,6 +8,7 @@ from rowcall_sqlgen.engine.assembly import assemble
 from rowcall_sqlgen.engine.grammar.reading import read
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.linking import Cut, Span, link
+from rowcall_sqlgen.engine.marks import TableMention
 from rowcall_sqlgen.engine.meaning import Meaning
 from rowcall_sqlgen.engine.problems import NoMeaning
 from rowcall_sqlgen.engine.ranking import link_quality, score
@@ -68,6 +69,8 @@ def _reading(cut: Cut, interpretation: Interpretation, index: SchemaIndex) -> Re
     clauses = read(tuple(option.mark for option in interpretation), index)
     if clauses is None:
         return None
-    meaning = assemble(clauses, index)
+    marks = (option.mark for option in interpretation)
+    roles = {mark.table: mark.role for mark in marks if isinstance(mark, TableMention) and mark.role}
+    meaning = assemble(clauses, index, roles)
     meaningful = tuple(span for span in cut.spans if span.options)
     return Reading(meaning, score(meaning, cut.spans, interpretation), meaningful, interpretation)

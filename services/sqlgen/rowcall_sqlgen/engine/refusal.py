@@ -18,7 +18,7 @@ from rowcall_sqlgen.engine.marks import (
 )
 from rowcall_sqlgen.engine.problems import NoMeaning, NoWay, SeveralDates, SeveralWays
 from rowcall_sqlgen.engine.reading import Reading
-from rowcall_sqlgen.engine.vocabulary import STOP_WORDS
+from rowcall_sqlgen.engine.vocabulary import QUESTION_WORDS, STOP_WORDS
 from rowcall_sqlgen.engine.words import Word
 
 MOST_OPTIONS = 8
@@ -27,7 +27,7 @@ MOST_WORDS = 20
 
 def unknown_words(cut: Cut, question: Sequence[Word], index: SchemaIndex) -> Clarification:
     """Names the words that nothing in the data accounts for, and what comes close to them."""
-    words = tuple(dict.fromkeys(question[span.start].text for span in cut.unknown))[:MOST_WORDS]
+    words = _asked_for([question[span.start] for span in cut.unknown])
     options = tuple(dict.fromkeys([*_similar(words, index), *_mentioned(cut, index)]))[:MOST_OPTIONS]
     return Clarification(
         kind=ClarificationKind.NOT_UNDERSTOOD,
@@ -45,8 +45,8 @@ def no_reading(cut: Cut, question: Sequence[Word], problem: NoMeaning | None, *,
             message=f"Which one is meant: {' or '.join(problem.options)}?",
             options=problem.options[:MOST_OPTIONS],
         )
-    content = (word.text for word in question if word.lower not in STOP_WORDS and word.text.strip(",;"))
-    words = tuple(dict.fromkeys(content))[:MOST_WORDS]
+    content = [word for word in question if word.lower not in STOP_WORDS and word.text.strip(",;")]
+    words = _asked_for(content)
     options = _mentioned(cut, index)[:MOST_OPTIONS] or _tables(index)
     if not words:
         return nothing_asked(index)
@@ -91,6 +91,12 @@ def ambiguous(tied: Sequence[Reading], question: Sequence[Word]) -> Clarificatio
                 options=labels[:MOST_OPTIONS],
             )
     return Clarification(kind=ClarificationKind.AMBIGUOUS, message="The question can be read in several ways.")
+
+
+def _asked_for(words: Sequence[Word]) -> tuple[str, ...]:
+    """Returns each word once, without those that only open the question, unless there are no others."""
+    named = [word for word in words if word.lower not in QUESTION_WORDS] or words
+    return tuple(dict.fromkeys(word.text for word in named))[:MOST_WORDS]
 
 
 def _label(reading: Reading, position: int, start: int) -> str:

@@ -76,11 +76,25 @@ def _by_role(spans: Sequence[Span], at: int) -> tuple[Option, ...]:
     options = spans[at].options
     role = _role_before(spans, at)
     if role is None:
-        return options
+        return _by_noun(spans, options)
     wanted, refused = ROLE_WORDS[role]
     allowed = tuple(option for option in options if not _words(option.mark) & refused)
     fitting = tuple(option for option in allowed if _words(option.mark) & wanted)
     return fitting or allowed or _impossible(options)
+
+
+def _by_noun(spans: Sequence[Span], options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """`arrivals at JFK` is about no airport but the destination."""
+    marks = (span.options[0].mark for span in spans)
+    roles = {mark.table: mark.role for mark in marks if isinstance(mark, TableMention) and mark.role}
+    contrary = [
+        option
+        for option in options
+        if isinstance(option.mark, ValueMention)
+        and (role := roles.get(option.mark.table))
+        and _words(option.mark) & ROLE_WORDS[role][1]
+    ]
+    return tuple(option for option in options if option not in contrary) or _impossible(options)
 
 
 def _role_before(spans: Sequence[Span], at: int) -> str | None:

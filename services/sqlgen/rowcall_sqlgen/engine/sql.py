@@ -1,10 +1,12 @@
 """From the meaning form to SQL text, over sqlglot's expression tree."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlglot import exp
 
 from rowcall_contracts.catalog import Dialect, Table
+from rowcall_sqlgen.engine.aliases import aliases
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import (
     AllColumns,
@@ -42,12 +44,13 @@ _AGGREGATES: Mapping[Aggregate, type[exp.Count | exp.Sum | exp.Avg | exp.Min | e
     Aggregate.MIN: exp.Min,
     Aggregate.MAX: exp.Max,
 }
+_UNNAMED: Mapping[Item, str] = MappingProxyType({})
 _DEFAULT_NAMESPACES = frozenset({"public", "main"})
 
 
 def write_sql(meaning: Meaning, dialect: Dialect, tables: Mapping[str, Table]) -> str:
     """Returns one SELECT statement on one line. The same meaning always gives the same text."""
-    return _Writer(dialect, tables).query(meaning).sql(dialect=dialect.value)
+    return _Writer(dialect, tables).query(meaning, aliases(meaning, tables)).sql(dialect=dialect.value)
 
 
 class _Writer:
@@ -55,9 +58,9 @@ class _Writer:
         self._dialect = dialect
         self._tables = tables
 
-    def query(self, meaning: Meaning) -> exp.Select:
-        scope = _Scope(self, qualified=bool(meaning.joins))
-        query = exp.select(*(scope.item(item) for item in meaning.items)).from_(self.table(meaning.source))
+    def query(self, meaning: Meaning, named: Mapping[Item, str] = _UNNAMED) -> exp.Select:
+        scope = _Scope(self, qualified=bool(meaning.joins), named=named)
+        query = exp.select(*(scope.shown(item) for item in meaning.items)).from_(self.table(meaning.source))
         for join in meaning.joins:
             query = query.join(self.table(join.step.far), on=self._on(join), join_type="left" if join.optional else "")
         for predicate in meaning.where:
@@ -117,9 +120,15 @@ class _Writer:
 class _Scope:
     """Expressions inside one SELECT; columns carry their table only where several tables are joined."""
 
-    def __init__(self, writer: _Writer, *, qualified: bool) -> None:
+    def __init__(self, writer: _Writer, *, qualified: bool, named: Mapping[Item, str] = _UNNAMED) -> None:
         self._writer = writer
         self._qualified = qualified
+        self._named = named
+
+    def shown(self, item: Item) -> exp.Expr:
+        """Writes what stands in the SELECT list."""
+        alias = self._named.get(item)
+        return exp.alias_(self.item(item), self._writer.identifier(alias)) if alias else self.item(item)
 
     def item(self, item: Item) -> exp.Expr:
         match item:
@@ -143,7 +152,8 @@ class _Scope:
         return _AGGREGATES[measure.aggregate](this=of)
 
     def order(self, order: Order, *, cut: bool) -> exp.Ordered:
-        item = self.column(order.item) if isinstance(order.item, ColumnRef) else self.measure(order.item)
+        alias = self._named.get(order.item) if isinstance(order.item, Measure) else None
+        item = exp.Column(this=self._writer.identifier(alias)) if alias else self.item(order.item)
         nulls_first = False if cut and self._writer.nullable(order.item) else self._writer.nulls_first(order.descending)
         return exp.Ordered(this=item, desc=order.descending or None, nulls_first=nulls_first)
 

@@ -26,8 +26,8 @@ _PHRASES: dict[Mark, str] = {
     Cue.OR_LESS: "or less | or fewer | or below | or lower | or under | or earlier | or before",
     Cue.BREAK: "? | . | ! | ;",
     Cue.EACH: """
-        each | every | per | for different | for each | for every | in each | of each | by each | to each |
-        from each | at each | each of | for all the different | for each of | in every | of every | with each |
+        each | every | per | for different | for each | for every | in each | of each | by each |
+        at each | each of | for all the different | for each of | in every | of every | with each |
         within each | for each of the | each different | for each different | of each different | with every
     """,
     Cue.BY: "by | grouped by | group by | broken down by | split by | according to",
@@ -291,3 +291,19 @@ ROLE_WORDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
 }
 """A preposition: the column words it asks for, and those it rules out."""
+
+ROLE_NOUNS = {"arrival": "to", "departure": "from"}
+"""Those of the column words that also name what happens, and so the rows that record it."""
+
+ROLE_ADJECTIVES = {
+    "arriving": "to",
+    "inbound": "to",
+    "incoming": "to",
+    "departing": "from",
+    "outbound": "from",
+    "outgoing": "from",
+}
+"""Words before a table's name that say which end of its rows is meant."""
+
+QUESTION_WORDS = frozenset("how what which who whom whose many much".split())
+"""Words that open a question: none of them is what was not understood."""

@@ -111,13 +111,15 @@ def pattern(marks: Marks, scene: Scene) -> Found | None:
         case [
             ColumnMention((ref,)),
             Cue.STARTS | Cue.ENDS | Cue.CONTAINS as how,
-            Quoted(text) | ValueMention(_, text),
+            Quoted() | ValueMention() as part,
             *_,
-        ]:
+        ] if (text := _typed(part, ref)) is not None:
             found = _like(ref, how, text, length=3)
             first = (Show(ref),) if not scene.started else ()
             return Found(3, (*first, *found.clauses)) if found else None
-        case [Cue.CONTAINS as how, Quoted(text) | ValueMention(_, text), ColumnMention((ref,)), *_]:
+        case [Cue.CONTAINS as how, Quoted() | ValueMention() as part, ColumnMention((ref,)), *_] if (
+            text := _typed(part, ref)
+        ) is not None:
             return _like(ref, how, text, length=3)
         case [TableMention(table), Cue.WITH, *rest] if len(scene.index.names[table]) == 1:
             found = pattern((ColumnMention(scene.index.names[table]), *rest), scene)
@@ -125,6 +127,13 @@ def pattern(marks: Marks, scene: Scene) -> Found | None:
         case [TableMention(table), *rest] if len(scene.index.names[table]) == 1:
             return pattern((ColumnMention(scene.index.names[table]), *rest), scene)
     return None
+
+
+def _typed(part: Quoted | ValueMention, ref: ColumnRef) -> str | None:
+    """A value that another column stores may be spelled otherwise than it was asked for: `San` is no airport `SAN`."""
+    if isinstance(part, Quoted):
+        return part.text
+    return part.value if part.column == ref else None
 
 
 def _like(ref: ColumnRef, how: Cue, text: str, *, length: int) -> Found | None:

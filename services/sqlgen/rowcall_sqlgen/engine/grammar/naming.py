@@ -24,8 +24,10 @@ def shown_column(marks: Marks, scene: Scene) -> Found | None:
 
 
 def _continues_list(scene: Scene) -> bool:
-    """A list goes on after `and`; a table's own column may follow its name: `the airline's name`."""
-    return scene.previous in _LIST_LINKS or (isinstance(scene.previous, TableMention) and not scene.shown)
+    """A list goes on after `and`, and begins after `top 5`; `the airline's name`: a column follows its table's name."""
+    return (
+        scene.capped or scene.previous in _LIST_LINKS or (isinstance(scene.previous, TableMention) and not scene.shown)
+    )
 
 
 def misplaced_value(marks: Marks) -> bool:
@@ -71,7 +73,7 @@ def idle(marks: Marks, scene: Scene) -> Found | None:
             return None
         case [Role(), *_]:
             return Found(1)
-        case [Cue.BY, *_] if scene.shown or scene.table:
+        case [Cue.BY, *_] if (scene.shown or scene.table) and not scene.ranked:
             return Found(1)
         case [mark, *_] if mark in _IDLE:
             return Found(1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rowcall_sqlgen.engine.clauses import Clause, Rank, Show
+from rowcall_sqlgen.engine.clauses import Cap, Clause, Rank, Show
 from rowcall_sqlgen.engine.grammar import comparisons, conditions, naming, shape
 from rowcall_sqlgen.engine.grammar.absence import absence
 from rowcall_sqlgen.engine.grammar.measures import shown_measure
@@ -33,6 +33,8 @@ RULES: tuple[Rule, ...] = (
     comparisons.exact_amount,
     conditions.equality,
     conditions.named,
+    shape.group_in_role,
+    shape.ranked_by,
     shape.group,
     shape.frequency,
     shape.ranking,
@@ -100,6 +102,7 @@ def _scene(before: Marks, clauses: Sequence[Clause], index: SchemaIndex) -> Scen
         started=bool(clauses),
         shown=bool(shown),
         measured=bool(shown) and isinstance(shown[-1].item, Measure),
+        capped=bool(clauses) and isinstance(clauses[-1], Cap),
         ranked=rank is None and any(isinstance(mark, Limit) and mark.ranked for mark in before),
         rank=rank,
     )

@@ -21,6 +21,7 @@ class Scene:
     started: bool = False  # some clause was read
     shown: bool = False  # something to return was named
     measured: bool = False  # the last thing shown is a measure
+    capped: bool = False  # a number of rows was just read: `top 5`
     ranked: bool = False  # `top 5` still waits for its measure
     rank: ColumnRef | Measure | None = None  # what the first rows are ranked by
 

@@ -13,21 +13,41 @@ from rowcall_sqlgen.engine.marks import (
     Cue,
     Limit,
     Number,
+    Role,
     Superlative,
     TableMention,
 )
 from rowcall_sqlgen.engine.meaning import Measure
 
 
-def group(marks: Marks, scene: Scene) -> Found | None:
-    """`for each airline`, `per month`, `by carrier and month`."""
+def group_in_role(marks: Marks, scene: Scene) -> Found | None:
+    """`to each airport`."""
     match marks:
+        case [Role(word), Cue.EACH, TableMention(table), *_]:
+            return Found(3, (Group(table, role=word),))
+        case [Role(), Cue.EACH, *_]:
+            found = group(marks[1:], scene)
+            return Found(1 + found.length, found.clauses) if found else None
+    return None
+
+
+def ranked_by(marks: Marks, scene: Scene) -> Found | None:
+    """`top 5 airlines by flights`, `top 10 airports by altitude`."""
+    match marks:
+        case [Cue.BY, TableMention(counted), *_] if scene.ranked and _refers(counted, scene):
+            return Found(2, (Rank(Measure(Aggregate.COUNT, counted), descending=True, owner=scene.table),))
         case [Cue.BY, *rest] if scene.ranked:
             item, length = sortable(rest, scene)
             return Found(1 + length, (Rank(item, descending=True, owner=scene.table),)) if item else None
+    return None
+
+
+def group(marks: Marks, scene: Scene) -> Found | None:
+    """`for each airline`, `per month`, `by carrier and month`."""
+    match marks:
         case [Cue.BY, ColumnMention((ref,)), *_] if ref == scene.rank:
             return Found(2)
-        case [Cue.BY, *_] if not (scene.shown or scene.table):
+        case [Cue.BY, *_] if scene.ranked or not (scene.shown or scene.table):
             return None
         case [Cue.EACH, Cue.DISTINCT, ColumnMention() | TableMention() as target, *_]:
             return Found(3, _groups(target))
@@ -38,6 +58,12 @@ def group(marks: Marks, scene: Scene) -> Found | None:
         case [Cue.EACH | Cue.BY, ColumnMention() | TableMention() as target, *_]:
             return Found(2, _groups(target))
     return None
+
+
+def _refers(counted: str, scene: Scene) -> bool:
+    """`top 5 airlines by flights`: says whether rows of the one table are counted for each row of the other."""
+    paths = scene.index.graph.paths(scene.table, counted) if scene.table else ()
+    return any(not path[0].to_parent for path in paths)
 
 
 def _groups(target: ColumnMention | TableMention) -> tuple[Clause, ...]:
@@ -60,9 +86,13 @@ def frequency(marks: Marks, scene: Scene) -> Found | None:
 
 
 def ranking(marks: Marks, scene: Scene) -> Found | None:
-    """`with the most flights`, `oldest planes`, `3 longest flights`, `with the top 3 durations`."""
+    """`with the most flights`, `oldest 5 planes`, `3 longest flights`, `with the top 3 durations`."""
     match marks:
         case [Number(int(count)), *rest] if found := _superlative(rest, scene, count):
+            return Found(found.length + 1, found.clauses)
+        case [Superlative() as first, Number(int(count)), TableMention() | ColumnMention() as of, *rest] if (
+            found := _superlative((first, of, *rest), scene, count)
+        ):
             return Found(found.length + 1, found.clauses)
         case [Cue.WITH, *rest] if found := _superlative(rest, scene, None):
             return Found(found.length + 1, found.clauses)

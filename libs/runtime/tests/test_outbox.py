@@ -1,0 +1,95 @@
+"""The relay: on Kafka at once, cleared from the store afterwards, and only what Kafka acknowledged."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from libs.runtime.tests.clocks import ManualClock
+from libs.runtime.tests.kafka_site import KafkaSite
+from rowcall_contracts.jobs import Job, JobKind
+from rowcall_contracts.resources import Collection
+from rowcall_contracts.topics import EVENTS
+from rowcall_contracts.work import State
+from rowcall_runtime.bus import Bus
+from rowcall_runtime.driver import Document, DocumentCollection, Store
+from rowcall_runtime.ids import Prefix, new_id
+from rowcall_runtime.job_workload import final_event
+from rowcall_runtime.metrics import Metrics
+from rowcall_runtime.outbox import OutboxRelay, Parcel
+from rowcall_runtime.work_store import to_document
+
+DAY = timedelta(days=1)
+
+
+@asynccontextmanager
+async def relaying(
+    kafka: KafkaSite, store: Store, clock: ManualClock, *, producing: bool = True
+) -> AsyncIterator[OutboxRelay]:
+    """Runs a relay, and the producer unless told otherwise."""
+    if EVENTS not in await kafka.topics():
+        await kafka.create(EVENTS)
+    bus = Bus(kafka.access, clock, Metrics(), client_id="relay-test")
+    relay = OutboxRelay(store.collection(Collection.JOBS), bus, clock, Metrics(), retention=DAY)
+    tasks = [asyncio.create_task(relay.run())]
+    if producing:
+        tasks.append(asyncio.create_task(bus.run()))
+        while not bus.connected:
+            await asyncio.sleep(0.01)
+    try:
+        yield relay
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def ended_job(jobs: DocumentCollection, clock: ManualClock) -> Job:
+    """Stores a job that succeeded and whose event is still to be published."""
+    job = Job(
+        id=new_id(Prefix.JOB),
+        workspace_id="w",
+        kind=JobKind.EXECUTE_SQL,
+        state=State.SUCCEEDED,
+        step="execute",
+        steps=("execute",),
+        version=2,
+        input={},
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        due_at=clock.now(),
+    )
+    job = job.model_copy(update={"outbox": (final_event(job, State.SUCCEEDED, {}, clock=clock),)})
+    await jobs.insert(to_document(job))
+    return job
+
+
+async def stored(jobs: DocumentCollection, job: Job) -> Document:
+    """Reads a job as it is stored."""
+    found = await jobs.get({"_id": job.id})
+    assert found is not None
+    return found
+
+
+async def test_what_kafka_acknowledged_is_cleared(kafka: KafkaSite, shared_store: Store, clock: ManualClock) -> None:
+    jobs = shared_store.collection(Collection.JOBS)
+    ended = [await ended_job(jobs, clock) for _ in range(3)]
+    async with relaying(kafka, shared_store, clock) as relay:
+        for job in ended:
+            relay.submit(Parcel.of(job, job.outbox))
+        await relay.flush(10)
+        for job in ended:
+            document = await stored(jobs, job)
+            assert (document["outbox"], document["expires_at"]) == ([], clock.now() + DAY)
+            assert "due_at" not in document
+    published = {dict(record.headers)["ce_id"].decode() for record in await kafka.records(EVENTS, 3)}
+    assert published >= {entry.id for job in ended for entry in job.outbox}
+
+
+async def test_what_kafka_did_not_acknowledge_stays(kafka: KafkaSite, shared_store: Store, clock: ManualClock) -> None:
+    jobs = shared_store.collection(Collection.JOBS)
+    job = await ended_job(jobs, clock)
+    before = await stored(jobs, job)
+    async with relaying(kafka, shared_store, clock, producing=False) as relay:
+        relay.submit(Parcel.of(job, job.outbox))
+        await relay.flush(10)
+    assert await stored(jobs, job) == before

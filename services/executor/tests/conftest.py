@@ -1,0 +1,86 @@
+"""An office per test, and the shop on each engine."""
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from nacl.public import PrivateKey
+
+from rowcall_contracts.pipelines import Service
+from rowcall_contracts.resources import Collection, Connection
+from rowcall_contracts.settings import ExecutorSettings
+from rowcall_databases.testing import PostgresServer
+from rowcall_executor.__main__ import handlers
+from rowcall_runtime.bus import Bus
+from rowcall_runtime.clock import StoreClock
+from rowcall_runtime.driver import Store
+from rowcall_runtime.kafka_security import KafkaAccess
+from rowcall_runtime.metrics import Metrics
+from rowcall_runtime.outbox import OutboxRelay
+from rowcall_runtime.process import Background, Platform
+from rowcall_runtime.subscriptions import Subscriptions
+from services.executor.tests.office import Office, duckdb_file, postgres_shop, sqlite_file
+
+NO_KAFKA = "127.0.0.1:1"
+QUERY_TIMEOUT_S = 0.5
+
+
+@pytest.fixture
+async def platform(shared_store: Store) -> AsyncIterator[Platform]:
+    """What the executor stands on, with Kafka away."""
+    settings = ExecutorSettings.model_validate({"mongo_url": "-", "kafka_bootstrap": NO_KAFKA, "master_key": "-"})
+    metrics, clock, background = Metrics(), StoreClock(shared_store.time), Background()
+    access = KafkaAccess.of(settings)
+    bus = Bus(access, clock, metrics, client_id="test")
+    jobs = shared_store.collection(Collection.JOBS)
+    yield Platform(
+        service=Service.EXECUTOR,
+        owner="executor@test",
+        store=shared_store,
+        clock=clock,
+        bus=bus,
+        relay=OutboxRelay(jobs, bus, clock, metrics, retention=timedelta(days=1)),
+        subscriptions=Subscriptions(access, client_id="test", slot=None),
+        metrics=metrics,
+        spawn=background.spawn,
+    )
+    await background.stop()
+
+
+@pytest.fixture
+def office(platform: Platform, tmp_path: Path) -> Office:
+    """The handlers as the process wires them; files open below the test's folder."""
+    master_key = base64.b64encode(bytes(PrivateKey.generate())).decode()
+    settings = ExecutorSettings.model_validate(
+        {
+            "mongo_url": "-",
+            "kafka_bootstrap": NO_KAFKA,
+            "master_key": master_key,
+            "file_roots": (tmp_path,),
+            "database_allow_networks": (ip_network("127.0.0.0/8"),),
+            "query_timeout_s": QUERY_TIMEOUT_S,
+        }
+    )
+    return Office(platform=platform, handlers=handlers(platform, settings), master_key=master_key, root=tmp_path)
+
+
+@pytest.fixture
+async def shop(office: Office) -> Connection:
+    """A connection to the shop on SQLite."""
+    return await office.connect(sqlite_file(office.root / "shop.sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "duckdb", "postgres"])
+def shop_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The shop on each engine."""
+    match request.param:
+        case "sqlite":
+            return sqlite_file(tmp_path / "shop.sqlite")
+        case "duckdb":
+            return duckdb_file(tmp_path / "shop.duckdb")
+        case _:
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            return postgres_shop(server.uri())
