@@ -23,10 +23,15 @@ class Permanent(StepError):
 
 
 class Retryable(StepError):
-    """Another attempt may succeed, not before `after_s` seconds where the failing part asked for that."""
+    """Another attempt may succeed, not before `after_s` seconds where the failing part asked for that.
 
-    def __init__(self, detail: str, *, after_s: float | None = None) -> None:
-        super().__init__(ProblemType.RETRIES_EXHAUSTED, detail)
+    `problem` is what the work ends with when the last attempt fails too.
+    """
+
+    def __init__(
+        self, detail: str, *, after_s: float | None = None, problem: ProblemType = ProblemType.RETRIES_EXHAUSTED
+    ) -> None:
+        super().__init__(problem, detail)
         self.after_s = after_s
 
 

@@ -61,5 +61,5 @@ def as_step_error(error: DatabaseError) -> Permanent | Retryable:
     if isinstance(error, _REFUSED):
         return Permanent(ProblemType.LOCATION_REFUSED, str(error))
     if error.retryable:
-        return Retryable(str(error))
+        return Retryable(str(error), problem=ProblemType.CONNECTION_FAILED)
     return Permanent(ProblemType.CONNECTION_FAILED, str(error))
