@@ -37,8 +37,8 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def servers(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Servers]:
     """Broker and store of the shared deployment."""
     with serving(tmp_path_factory.mktemp("servers")) as running:
-        backends.note("store", running.origin)
-        backends.note("broker", f"Apache Kafka, {running.origin}")
+        backends.note("store", running.store_name)
+        backends.note("broker", running.broker_name)
         backends.note("driver", os.environ.get("ROWCALL_MONGO_DRIVER", "motor"))
         yield running
 

@@ -39,9 +39,10 @@ class Located(Protocol):
 
 @dataclass(frozen=True)
 class Servers:
-    """`origin` says for the summary what they are."""
+    """The names say for the summary what they are."""
 
-    origin: str
+    broker_name: str
+    store_name: str
     broker: Bootstrapped
     store: Located
 
@@ -60,16 +61,17 @@ def serving(folder: Path) -> Iterator[Servers]:
     with ExitStack() as stack:
         if GIVEN_BROKER in os.environ and GIVEN_STORE in os.environ:
             given = _Elsewhere(os.environ[GIVEN_BROKER], os.environ[GIVEN_STORE])
-            yield Servers("given", given, given)
+            yield Servers("given", "given", given, given)
         elif no_containers() is None:
             kafka = stack.enter_context(KafkaContainer(KAFKA_IMAGE).with_kraft())
             mongo = stack.enter_context(MongoDbContainer(MONGO_IMAGE))
             url = f"{mongo.get_connection_url()}/rowcall?authSource=admin"
             contained = _Elsewhere(kafka.get_bootstrap_server(), url)
-            yield Servers("container", contained, contained)
+            yield Servers(KAFKA_IMAGE, MONGO_IMAGE, contained, contained)
         else:
             broker = stack.enter_context(start_kafka(folder / "kafka"))
-            yield Servers("embedded", broker, stack.enter_context(start_store(folder / "store")))
+            store = stack.enter_context(start_store(folder / "store"))
+            yield Servers("embedded Apache Kafka", f"embedded {store.server.program.name}", broker, store)
 
 
 def no_containers() -> str | None:

@@ -167,6 +167,7 @@ def test_an_executor_that_slept_past_its_lease_is_fenced_off(
         eventually(lambda: inspection.job(job_id)["lease"]["owner"] != slept, within_s=30)
         sleeper.resume()
         assert api.ended(job_id, within_s=90)["output"]["rows"] == [[count_pairs(PAIRS_BELOW)]]
+        eventually(lambda: inspection.unpublished([job_id]) == 0)
         stored = inspection.job(job_id)
         assert pid_of(require_taken_over(stored, Step.EXECUTE, slept)) == second.pid
         assert pid_of(stored["history"][-1]["owner"]) == second.pid

@@ -19,11 +19,11 @@ from tools.testing.tiers import Backends
 def store_url(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[str]:
     """A store's URL without a database name: the server that ROWCALL_MONGO_URL names, or the embedded one."""
     if given := os.environ.get("ROWCALL_MONGO_URL"):
-        backends.note("store", "ROWCALL_MONGO_URL")
+        backends.note("store", "given")
         yield given.rpartition("/")[0]
         return
     with start_store(tmp_path_factory.mktemp("store")) as server:
-        backends.note("store", server.server.program.name)
+        backends.note("store", f"embedded {server.server.program.name}")
         yield server.url.rpartition("/")[0]
 
 

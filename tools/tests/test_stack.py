@@ -28,7 +28,7 @@ async def test_the_broker_keeps_its_topics_over_a_kill_and_loses_them_when_wiped
     tmp_path: Path, backends: Backends
 ) -> None:
     with start_kafka(tmp_path / "kafka") as broker:
-        backends.note("broker", "Apache Kafka 4.1.1, embedded")
+        backends.note("broker", "embedded Apache Kafka")
         address, pid = broker.bootstrap, broker.pid
         assert await topics(broker, "kept") == {"kept"}
         broker.kill()
@@ -44,7 +44,7 @@ async def test_the_broker_keeps_its_topics_over_a_kill_and_loses_them_when_wiped
 
 @pytest.fixture
 def store(tmp_path: Path, backends: Backends) -> Store:
-    backends.note("store", "secantusd-py, embedded")
+    backends.note("store", "embedded secantusd-py")
     return start_store(tmp_path / "store")
 
 

@@ -45,7 +45,7 @@ def site(shared_store: Store, clock: ManualClock) -> Site:
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Broker]:
     """One Kafka node for the run; a test that stops it starts it again."""
-    backends.note("broker", "Apache Kafka, embedded")
+    backends.note("broker", "embedded Apache Kafka")
     with start_kafka(tmp_path_factory.mktemp("kafka")) as node:
         yield node
 
