@@ -27,9 +27,6 @@ BACKLOG = 10_000
 SEND_TIMEOUT_S = 5.0
 """Seconds until an unacknowledged record counts as failed; `send` itself blocks while metadata is missing."""
 
-REST_S = 0.005
-"""How long the producer rests when nothing waits, so that a busy process sends several records in one request."""
-
 RECONNECT_S = 1.0
 
 _log = structlog.get_logger()
@@ -64,8 +61,6 @@ class Bus:
             self._connected.set()
             while True:
                 await self._send_soon(producer, await self._backlog.get())
-                if self._backlog.empty():
-                    await asyncio.sleep(REST_S)
         finally:
             self._connected.clear()
             await producer.stop()

@@ -6,10 +6,9 @@ alarm covers a lost one; batches with `NACK_ON_ERROR` for events, because an eve
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Literal, cast
+from typing import cast
 
 import structlog
 from aiokafka import ConsumerRecord
@@ -31,12 +30,6 @@ HEARTBEAT_MS = 2_000
 AUTO_COMMIT_MS = 1_000
 BATCH_RECORDS = 500
 BATCH_TIMEOUT_MS = 100
-ALONE_S = 0.001
-"""A record that came so long after the last one was not in the same answer of the broker."""
-
-REST_S = 0.005
-"""How long a tail rests after such a record: every answer names all partitions, so one should bring several records."""
-
 RECONNECT_S = 1.0
 GRACEFUL_S = 10.0
 
@@ -76,26 +69,11 @@ class Subscriptions:
 
     def commands(self, topics: Sequence[str], group: str, handler: RecordHandler) -> None:
         """Reads hints, at most once; `handler` only queues them."""
-
-        async def consume(record: object) -> None:
-            # `object`, because FastStream builds a validator from the annotation although it is told not to validate.
-            handler(cast("RawRecord", record))
-
-        self._single(topics, consume, group_id=group, reset="earliest")
+        self._single(topics, handler, group_id=group, instance=self._instance(group), reset="earliest")
 
     def tail(self, topics: Sequence[str], handler: RecordHandler) -> None:
         """Reads everything that arrives from now on, in every process, without a group."""
-        done = 0.0
-
-        async def consume(record: object) -> None:
-            nonlocal done
-            alone = time.monotonic() - done > ALONE_S
-            handler(cast("RawRecord", record))
-            if alone:
-                await asyncio.sleep(REST_S)
-            done = time.monotonic()
-
-        self._single(topics, consume, group_id=None, reset="latest")
+        self._single(topics, handler, group_id=None, instance=None, reset="latest")
 
     def events(self, topic: str, group: str, handler: BatchHandler) -> None:
         """Reads facts, at least once: a batch whose handler raises comes back.
@@ -138,19 +116,18 @@ class Subscriptions:
         await self._broker.stop()
 
     def _single(
-        self,
-        topics: Sequence[str],
-        consume: Callable[[object], Awaitable[None]],
-        *,
-        group_id: str | None,
-        reset: Literal["earliest", "latest"],
+        self, topics: Sequence[str], handler: RecordHandler, *, group_id: str | None, instance: str | None, reset: str
     ) -> None:
+        async def consume(record: object) -> None:
+            # `object`, because FastStream builds a validator from the annotation although it is told not to validate.
+            handler(cast("RawRecord", record))
+
         self._broker.subscriber(
             *topics,
             group_id=group_id,
-            group_instance_id=self._instance(group_id),
+            group_instance_id=instance,
             ack_policy=AckPolicy.ACK_FIRST,
-            auto_offset_reset=reset,
+            auto_offset_reset="latest" if reset == "latest" else "earliest",
             auto_commit_interval_ms=AUTO_COMMIT_MS,
             session_timeout_ms=SESSION_TIMEOUT_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
@@ -158,8 +135,8 @@ class Subscriptions:
             decoder=_raw,
         )(consume)
 
-    def _instance(self, group: str | None) -> str | None:
-        return f"{group}.{self._slot}" if group and self._slot else None
+    def _instance(self, group: str) -> str | None:
+        return f"{group}.{self._slot}" if self._slot else None
 
     def _check(self) -> None:
         """FastStream freezes the policy when a subscriber is built; a router or broker default would be silent."""

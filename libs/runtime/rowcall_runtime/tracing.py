@@ -1,8 +1,8 @@
 """OpenTelemetry: one trace from the request to the webhook, carried by W3C traceparent in documents and headers."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -16,6 +16,7 @@ from rowcall_contracts.work import Work
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 _TRACEPARENT = "traceparent"
+_TRACER = trace.get_tracer("rowcall")  # of the provider that is installed later
 
 
 def configure_tracing(service: str) -> TracerProvider:
@@ -29,23 +30,23 @@ def configure_tracing(service: str) -> TracerProvider:
 
 def current_traceparent() -> str | None:
     """Returns the active span's traceparent, for a document or a header."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get(_TRACEPARENT)
+    active = trace.get_current_span().get_span_context()
+    if not active.is_valid:
+        return None
+    # As the propagator writes it, without the trace state, which is not carried.
+    return f"00-{active.trace_id:032x}-{active.span_id:016x}-{active.trace_flags:02x}"
 
 
-@contextmanager
 def span(
     name: str,
     *,
     parent: str | None,
     kind: SpanKind = SpanKind.INTERNAL,
     attributes: Mapping[str, str | int] | None = None,
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """Opens a span below a traceparent; without one it starts a trace of its own."""
     above = _PROPAGATOR.extract({_TRACEPARENT: parent}) if parent else context.get_current()
-    with trace.get_tracer("rowcall").start_as_current_span(name, above, kind, attributes=attributes) as opened:
-        yield opened
+    return _TRACER.start_as_current_span(name, above, kind, attributes=attributes)
 
 
 def step_span(work: Work) -> AbstractContextManager[Span]:

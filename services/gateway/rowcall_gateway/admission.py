@@ -1,31 +1,30 @@
 """The dependency that each route names its scope with."""
 
-from typing import Annotated
-
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from fastapi.security.utils import get_authorization_scheme_param
 
 from rowcall_contracts.scopes import Scope
 from rowcall_gateway.caller import Caller
-from rowcall_gateway.parts import Handed
-
-BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key, `rk_…`.")
+from rowcall_gateway.parts import handed_over
 
 
-class Requires:
-    """Lets a caller in whose key has the scope."""
+class Requires(SecurityBase):
+    """Lets a caller in whose key has the scope.
+
+    A security scheme of its own: FastAPI's `HTTPBearer` as a dependency below would be resolved at every request.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.model = HTTPBearer(description="An API key, `rk_…`.")
+        self.scheme_name = "key"
 
-    async def __call__(
-        self,
-        request: Request,
-        parts: Handed,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
-    ) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         """Returns the caller; raises as `Gate.admit`. The edge adds the rate headers to whatever is answered."""
-        token = credentials.credentials if credentials else None
-        caller, allowance = await parts.gate.admit(token, self.scope)
+        scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+        parts = await handed_over(request)
+        caller, allowance = await parts.gate.admit(token if scheme.lower() == "bearer" else None, self.scope)
         request.state.rate_headers = allowance.headers
         return caller

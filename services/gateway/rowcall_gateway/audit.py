@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 import structlog
@@ -30,7 +31,7 @@ class Audit:
     rows: DocumentCollection
     clock: Clock
     spawn: Callable[[Coroutine[object, object, None]], object]
-    noted: ExpiringCache[str, bool] = field(repr=False)
+    noted: ExpiringCache[tuple[str, Outcome, datetime], bool] = field(repr=False)
 
     async def changed(self, caller: Caller, action: str, target: str) -> None:
         """Records a change that was made, such as `connection.create`; the change stands even if this fails."""
@@ -38,9 +39,11 @@ class Audit:
 
     def used(self, caller: Caller, outcome: Outcome) -> None:
         """Records in the background that a key was used: one row per key, outcome and minute, whatever the replicas."""
-        row_id = f"{caller.key_id}:{outcome}:{self.clock.now():%Y-%m-%dT%H:%M}"
-        if self.noted.get(row_id) is None:
-            self.noted.put(row_id, True)
+        now = self.clock.now()
+        use = (caller.key_id, outcome, now.replace(second=0, microsecond=0))
+        if self.noted.get(use) is None:
+            self.noted.put(use, True)
+            row_id = f"{caller.key_id}:{outcome}:{now:%Y-%m-%dT%H:%M}"
             self.spawn(self._write(row_id, caller, action="key.use", target=caller.key_id, outcome=outcome))
 
     async def _write(self, row_id: str, caller: Caller, *, action: str, target: str, outcome: Outcome) -> None:

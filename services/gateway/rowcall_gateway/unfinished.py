@@ -77,6 +77,7 @@ class UnfinishedJobs:
 
     def _refresh(self, count: _Count, where: Filter, limit: int) -> None:
         if not count.counting and self.monotonic() >= count.fresh_until:
+            count.counting = True
             self.spawn(self._recount(count, where, limit))
 
     async def _recount(self, count: _Count, where: Filter, limit: int) -> None:
