@@ -194,7 +194,8 @@ def _shared(job: Job) -> dict[str, object]:
         "progress": _progress(job),
         "error": job.error,
         "created_at": job.created_at,
-        "started_at": job.started_at,
+        # Two processes read the store's clock to within some milliseconds; a job must not start before it was made.
+        "started_at": job.started_at and max(job.started_at, job.created_at),
         "finished_at": job.finished_at,
         "attempts": job.attempt + job.worker_losses + 1,
         "parent_job_id": job.parent_job_id,
