@@ -20,23 +20,35 @@ class Received:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def job_id(self) -> str:
+        """The job that an event is about."""
+        return str(json.loads(self.body)["data"]["job_id"])
+
 
 @dataclass
 class Receiver:
-    """A server that answers 204. `delay_s` makes it slow; `on_request` runs before it answers."""
+    """A server that answers 204. `delay_s` makes it slow; `on_request` runs before it answers.
+
+    `begun` are requests that came, `received` those that were answered.
+    """
 
     url: str = ""
     delay_s: float = 0
     status: int = 204
     on_request: Callable[[Received], None] = lambda _: None
     received: list[Received] = field(default_factory=list)
-    started: threading.Event = field(default_factory=threading.Event)
+    begun: list[Received] = field(default_factory=list)
+
+    def has_begun(self, job_id: str) -> bool:
+        """Whether a request about the job has come."""
+        return any(request.job_id == job_id for request in tuple(self.begun))
 
     def ids_by_job(self) -> dict[str, set[str]]:
         """Returns the distinct `webhook-id`s that came about each job."""
         found: defaultdict[str, set[str]] = defaultdict(set)
         for request in tuple(self.received):
-            found[json.loads(request.body)["data"]["job_id"]].add(request.headers["webhook-id"])
+            found[request.job_id].add(request.headers["webhook-id"])
         return dict(found)
 
 
@@ -49,7 +61,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             request = Received(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
-            receiver.started.set()
+            receiver.begun.append(request)
             time.sleep(receiver.delay_s)
             receiver.on_request(request)
             receiver.received.append(request)

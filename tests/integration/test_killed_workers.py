@@ -3,7 +3,6 @@
 The middle is real slowness: a heavy query, a slow language model, a large document, a slow receiver.
 """
 
-import json
 from pathlib import Path
 
 import pytest
@@ -130,8 +129,10 @@ def test_a_delivery_survives_its_sender_and_keeps_its_id(
     receiver.delay_s = 8
     with api.listening(receiver.url, "chat.completed"):
         job = api.ask(items, "How many items are there?")
-        assert receiver.started.wait(20)
-        killed = str(eventually(lambda: inspection.delivery_about(job["id"]))["lease"]["owner"])
+        eventually(lambda: receiver.has_begun(job["id"]), within_s=20)
+        delivery = inspection.delivery_about(job["id"])
+        assert delivery is not None
+        killed = str(delivery["lease"]["owner"])
         kill_holder(deployment, Service.WEBHOOKS, killed)
         receiver.delay_s = 0
         deployment.start_services()
@@ -219,5 +220,5 @@ def _settled_delivery(inspection: Inspection, job_id: str) -> Body | None:
 
 def _received_twice(receiver: Receiver, job_id: str) -> list[Received]:
     """Returns the requests about a job once the killed sender's and its replacement's are both there."""
-    requests = [each for each in tuple(receiver.received) if json.loads(each.body)["data"]["job_id"] == job_id]
+    requests = [each for each in tuple(receiver.received) if each.job_id == job_id]
     return requests if len(requests) > 1 else []
