@@ -44,3 +44,12 @@ def test_no_generated_request_is_answered_outside_the_schema(deployment: Deploym
 
         call()
     assert len(called) >= 30, sorted(called)
+    forget_endpoints(deployment)
+
+
+def forget_endpoints(deployment: Deployment) -> None:
+    """Deletes the generated webhook endpoints: they would get the events of all later tests."""
+    with deployment.client() as client:
+        while endpoints := client.get("/webhooks/endpoints").json()["data"]:
+            for endpoint in endpoints:
+                assert client.delete(f"/webhooks/endpoints/{endpoint['id']}").status_code == 204
