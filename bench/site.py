@@ -1,14 +1,13 @@
 """Rowcall's five services on a stage, with a small database to ask about."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.backend import Stage
 from tests.integration.api import Api
 from tests.integration.deployment import Deployment, deployed_on
+from tests.integration.small_database import small_database
 
 QUESTION = "How many items are there?"
 UNLIMITED = {
@@ -40,14 +39,6 @@ def asked_site(stage: Stage) -> Iterator[Site]:
         deployment.client() as client,
     ):
         api = Api(client)
-        connection_id = api.connect(_items(deployment.folder / "data" / "items.sqlite"), name="items")
+        connection_id = api.connect(small_database(deployment.folder / "data" / "items.sqlite"), name="items")
         assert api.ask(connection_id, QUESTION)["output"]["rows"] == [[3]]
         yield Site(deployment, connection_id)
-
-
-def _items(path: Path) -> Path:
-    with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT, price REAL)")
-        database.executemany("INSERT INTO items (name, price) VALUES (?, ?)", [("a", 1.5), ("b", 2.5), ("c", 4.0)])
-    database.close()
-    return path

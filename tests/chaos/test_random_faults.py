@@ -15,12 +15,12 @@ from tests.chaos import faults
 from tests.chaos.faults import Fault
 from tests.chaos.load import Load, Question, asking
 from tests.integration.api import Api
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Sandbox
 from tests.integration.heavy_query import count_pairs, count_pairs_sql, numbers_database
 from tests.integration.inspection import Inspection
 from tests.integration.receivers import Receiver
 from tests.integration.settlement import require_all_told
+from tests.integration.small_database import small_database
 
 SEED = int(os.environ.get("ROWCALL_CHAOS_SEED", "20260"))
 FAULTS_FOR_S = float(os.environ.get("ROWCALL_CHAOS_S", "40"))

@@ -1,7 +1,6 @@
 """One deployment for the tests that leave it whole; those that break things start their own."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile
@@ -96,12 +95,3 @@ def place(source: Path, running: Deployment) -> Path:
     target = running.folder / "data" / source.name
     copyfile(source, target)
     return target
-
-
-def small_database(path: Path) -> Path:
-    """Creates a database with one table of three rows."""
-    with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT, price REAL)")
-        database.executemany("INSERT INTO items (name, price) VALUES (?, ?)", [("a", 1.5), ("b", 2.5), ("c", 4.0)])
-    database.close()
-    return path

@@ -12,8 +12,8 @@ from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.topics import EVENTS, TOPICS, command_topic
 from rowcall_runtime.work_store import EPOCH
 from tests.integration.api import Api, eventually
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Deployment
+from tests.integration.small_database import small_database
 
 JOBS = 10
 WORKERS = (Service.SQLGEN, Service.EXECUTOR, Service.SUMMARIZER)

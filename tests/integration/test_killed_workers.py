@@ -10,13 +10,13 @@ import pytest
 from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.work import MAX_WORKER_LOSSES, HistoryEvent
 from tests.integration.api import Api, Body, eventually
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Sandbox, heal
 from tests.integration.event_log import ids_by_job, published_events
 from tests.integration.heavy_query import count_pairs, count_pairs_sql, numbers_database
 from tests.integration.inspection import Inspection, pid_of, require_ended_once, require_taken_over
 from tests.integration.llm_server import LanguageModel
 from tests.integration.receivers import Received, Receiver
+from tests.integration.small_database import small_database
 
 PAIRS_BELOW = 8_000
 """Some 4 s on an idle core: longer than the 2 s after which a running step takes its lease."""

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from tests.integration.api import Api, eventually
-from tests.integration.conftest import small_database
 from tests.integration.deployment import KEY, Deployment
 from tests.integration.event_log import ids_by_job, published_events
 from tests.integration.inspection import Inspection, require_ended_once
+from tests.integration.small_database import small_database
 
 TWINS = 200
 JOBS = 1_000

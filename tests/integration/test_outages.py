@@ -12,11 +12,11 @@ import pytest
 
 from rowcall_contracts.pipelines import Service
 from tests.integration.api import Api, eventually
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Sandbox, heal
 from tests.integration.inspection import Inspection
 from tests.integration.receivers import Receiver
 from tests.integration.settlement import require_all_told
+from tests.integration.small_database import small_database
 
 KAFKA_AWAY_S = 20
 STORE_AWAY_S = 3

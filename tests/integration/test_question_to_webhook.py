@@ -8,9 +8,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.integration.api import Api, eventually
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Deployment
 from tests.integration.receivers import Received, Receiver
+from tests.integration.small_database import small_database
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from tests.integration.api import Api
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Deployment
+from tests.integration.small_database import small_database
 
 SECRET = "s3cr3t-word"
 LEAKS = re.compile(rf"Traceback|\.py\b|site-packages|sqlite3\.|psycopg|{SECRET}", re.IGNORECASE)

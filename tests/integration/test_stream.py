@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from tests.integration.api import Api
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Deployment
+from tests.integration.small_database import small_database
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.integration.api import Api, eventually
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Deployment, deployed
 from tests.integration.receivers import Receiver, receiving
+from tests.integration.small_database import small_database
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT_ID = "00f067aa0ba902b7"

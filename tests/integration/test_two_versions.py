@@ -15,9 +15,9 @@ from rowcall_contracts.work import HistoryEntry, HistoryEvent, State
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.work_store import to_document
 from tests.integration.api import Api, eventually
-from tests.integration.conftest import small_database
 from tests.integration.deployment import Deployment
 from tests.integration.inspection import Inspection, require_ended_once
+from tests.integration.small_database import small_database
 
 QUESTION = "How many items are there?"
 SWEEPS = 3

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -10,18 +9,13 @@ import pytest
 from nacl.public import PrivateKey
 
 from rowcall_contracts.pipelines import Service
-from rowcall_contracts.resources import Collection, Connection
+from rowcall_contracts.resources import Connection
 from rowcall_contracts.settings import ExecutorSettings
 from rowcall_databases.testing import PostgresServer
 from rowcall_executor.__main__ import handlers
-from rowcall_runtime.bus import Bus
-from rowcall_runtime.clock import StoreClock
 from rowcall_runtime.driver import Store
-from rowcall_runtime.kafka_security import KafkaAccess
-from rowcall_runtime.metrics import Metrics
-from rowcall_runtime.outbox import OutboxRelay
-from rowcall_runtime.process import Background, Platform
-from rowcall_runtime.subscriptions import Subscriptions
+from rowcall_runtime.process import Platform
+from rowcall_runtime.testing import platform_without_kafka
 from services.executor.tests.office import Office, duckdb_file, postgres_shop, sqlite_file
 
 NO_KAFKA = "127.0.0.1:1"
@@ -32,22 +26,8 @@ QUERY_TIMEOUT_S = 0.5
 async def platform(shared_store: Store) -> AsyncIterator[Platform]:
     """What the executor stands on, with Kafka away."""
     settings = ExecutorSettings.model_validate({"mongo_url": "-", "kafka_bootstrap": NO_KAFKA, "master_key": "-"})
-    metrics, clock, background = Metrics(), StoreClock(shared_store.time), Background()
-    access = KafkaAccess.of(settings)
-    bus = Bus(access, clock, metrics, client_id="test")
-    jobs = shared_store.collection(Collection.JOBS)
-    yield Platform(
-        service=Service.EXECUTOR,
-        owner="executor@test",
-        store=shared_store,
-        clock=clock,
-        bus=bus,
-        relay=OutboxRelay(jobs, bus, clock, metrics, retention=timedelta(days=1)),
-        subscriptions=Subscriptions(access, client_id="test", slot=None),
-        metrics=metrics,
-        spawn=background.spawn,
-    )
-    await background.stop()
+    async with platform_without_kafka(Service.EXECUTOR, shared_store, settings) as built:
+        yield built
 
 
 @pytest.fixture

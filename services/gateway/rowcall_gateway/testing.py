@@ -23,19 +23,14 @@ from rowcall_gateway.auth import KEY_PREFIX, ensure_workspace, key_digest
 from rowcall_gateway.parts import Parts
 from rowcall_gateway.waiting import Waiters
 from rowcall_gateway.wiring import Wiring
-from rowcall_runtime.bus import Bus
-from rowcall_runtime.clock import StoreClock
 from rowcall_runtime.crypto import Sealer, public_key_of
 from rowcall_runtime.driver import Store, open_store
 from rowcall_runtime.health import serving
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.job_workload import final_event
-from rowcall_runtime.kafka_security import KafkaAccess
-from rowcall_runtime.metrics import Metrics
-from rowcall_runtime.outbox import OutboxRelay
-from rowcall_runtime.process import Background, Platform
+from rowcall_runtime.process import Platform
 from rowcall_runtime.repository import Repository
-from rowcall_runtime.subscriptions import Subscriptions
+from rowcall_runtime.testing import platform_without_kafka
 from rowcall_runtime.work_store import Change, WorkStore
 
 CLOSED_PORT = "127.0.0.1:1"
@@ -156,9 +151,7 @@ async def running_gateway(mongo_url: str, **settings: object) -> AsyncIterator[G
     waiters = Waiters()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(mongo_url, configured.mongo_driver))
-        background = Background()
-        stack.push_async_callback(background.stop)
-        platform = await _platform(store, configured, background)
+        platform = await stack.enter_async_context(platform_without_kafka(Service.GATEWAY, store, configured))
         parts = Wiring(platform, configured, waiters).parts()
         port = await stack.enter_async_context(
             serving(build(parts, configured.cors_origins), "127.0.0.1", 0, grace_s=1)
@@ -166,22 +159,3 @@ async def running_gateway(mongo_url: str, **settings: object) -> AsyncIterator[G
         stack.callback(waiters.close)
         url = f"http://127.0.0.1:{port}"
         yield Gateway(url=url, platform=platform, parts=parts, waiters=waiters, master_key=master_key)
-
-
-async def _platform(store: Store, settings: GatewaySettings, background: Background) -> Platform:
-    metrics, clock = Metrics(), StoreClock(store.time)
-    await clock.refresh()
-    access = KafkaAccess.of(settings)
-    bus = Bus(access, clock, metrics, client_id="test")
-    jobs = store.collection(Collection.JOBS)
-    return Platform(
-        service=Service.GATEWAY,
-        owner="gateway@test",
-        store=store,
-        clock=clock,
-        bus=bus,
-        relay=OutboxRelay(jobs, bus, clock, metrics, retention=timedelta(days=1)),
-        subscriptions=Subscriptions(access, client_id="test", slot=None),
-        metrics=metrics,
-        spawn=background.spawn,
-    )
