@@ -30,11 +30,9 @@ def configure_tracing(service: str) -> TracerProvider:
 
 def current_traceparent() -> str | None:
     """Returns the active span's traceparent, for a document or a header."""
-    active = trace.get_current_span().get_span_context()
-    if not active.is_valid:
-        return None
-    # As the propagator writes it, without the trace state, which is not carried.
-    return f"00-{active.trace_id:032x}-{active.span_id:016x}-{active.trace_flags:02x}"
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get(_TRACEPARENT)
 
 
 def span(
