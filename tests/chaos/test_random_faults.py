@@ -14,7 +14,7 @@ import pytest
 from tests.chaos import faults
 from tests.chaos.faults import Fault
 from tests.chaos.load import Load, Question, asking
-from tests.integration.api import Api
+from tests.integration.api import Api, eventually
 from tests.integration.deployment import Sandbox
 from tests.integration.heavy_query import count_pairs, count_pairs_sql, numbers_database
 from tests.integration.inspection import Inspection
@@ -106,10 +106,7 @@ def test_unfinished_jobs_outlive_the_loss_of_kafkas_data(
     with asking(deployment, light, heavy, seed=SEED) as load:
         break_things(deployment, [faults.wipe_kafka], Random(SEED))
     ids = list(load.answers)
-    until = time.monotonic() + SETTLED_WITHIN_S
-    while inspection.ended(ids) < len(ids):
-        assert time.monotonic() < until, f"{len(ids) - inspection.ended(ids)} of {len(ids)} jobs have not ended"
-        time.sleep(0.5)
+    eventually(lambda: not inspection.unfinished(ids), within_s=SETTLED_WITHIN_S, every_s=0.5)
     assert {job["state"] for job in inspection.jobs(ids)} == {"succeeded"}
 
 

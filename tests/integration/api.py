@@ -63,10 +63,16 @@ class Api:
         return self.ended(str(job["id"]), within_s=within_s)
 
 
-def eventually(found: Callable[[], object], *, within_s: float = 15, every_s: float = 0.05) -> Any:
-    """Returns the first truthy result; polls under a deadline."""
+def eventually(
+    found: Callable[[], object],
+    *,
+    within_s: float = 15,
+    every_s: float = 0.05,
+    seen: Callable[[], object] = lambda: "",
+) -> Any:
+    """Returns the first truthy result; polls under a deadline, past which it fails with what is seen instead."""
     until = time.monotonic() + within_s
     while not (result := found()):
-        assert time.monotonic() < until, f"did not happen within {within_s} s"
+        assert time.monotonic() < until, f"did not happen within {within_s} s: {seen()}"
         time.sleep(every_s)
     return result

@@ -15,12 +15,12 @@ def require_all_told(
     """Asserts that each job succeeded once with the rows given here, and that its one event reached the receiver."""
     assert answers
     ids = list(answers)
-    eventually(lambda: inspection.ended(ids) == len(ids), within_s=within_s, every_s=LOOK_EVERY_S)
+    eventually(lambda: not inspection.unfinished(ids), within_s=within_s, every_s=LOOK_EVERY_S)
     for job in inspection.jobs(ids):
         assert job["state"] == "succeeded", job
         assert job["output"]["rows"] == answers[job["_id"]], job
         require_ended_once(job)
     eventually(lambda: set(ids) <= set(receiver.ids_by_job()), within_s=within_s, every_s=LOOK_EVERY_S)
-    eventually(lambda: inspection.unpublished(ids) == 0, within_s=within_s, every_s=LOOK_EVERY_S)
+    eventually(lambda: not inspection.unpublished(ids), within_s=within_s, every_s=LOOK_EVERY_S)
     repeated = {job_id: found for job_id, found in receiver.ids_by_job().items() if len(found) != 1}
     assert not repeated, "an event came with more than one id"
