@@ -70,7 +70,8 @@ def serving(folder: Path) -> Iterator[Servers]:
             yield Servers(KAFKA_IMAGE, MONGO_IMAGE, contained, contained)
         else:
             broker = stack.enter_context(start_kafka(folder / "kafka"))
-            store = stack.enter_context(start_store(folder / "store"))
+            # Nobody kills this store, and a slow disk would be what the tests measure.
+            store = stack.enter_context(start_store(folder / "store", sync=False))
             yield Servers("embedded Apache Kafka", f"embedded {store.server.program.name}", broker, store)
 
 

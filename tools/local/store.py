@@ -32,7 +32,7 @@ class StoreServer:
     folder: Path
     port: int
     program: Path
-    sync: bool = True  # without it a kill -9 of the store loses acknowledged writes; for benchmarks alone
+    sync: bool = True  # without it a kill -9 of the store loses acknowledged writes
 
     def url(self, database: str = "rowcall") -> str:
         """The connection string for a Mongo driver, with the database as its path."""

@@ -22,7 +22,8 @@ def store_url(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> I
         backends.note("store", "given")
         yield given.rpartition("/")[0]
         return
-    with start_store(tmp_path_factory.mktemp("store")) as server:
+    # Nobody kills this store, and a slow disk would be what the tests measure.
+    with start_store(tmp_path_factory.mktemp("store"), sync=False) as server:
         backends.note("store", f"embedded {server.server.program.name}")
         yield server.url.rpartition("/")[0]
 
