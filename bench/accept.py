@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import aiohttp
 import uvloop
@@ -11,7 +12,7 @@ from bench.backend import Stage
 from bench.effort import Effort
 from bench.hammer import CALLERS, hammer
 from bench.measurement import Measurement, Row
-from bench.samples import Round, Rounds
+from bench.side_by_side import side_by_side
 from bench.site import Site, asked_site
 from rowcall_contracts.pipelines import Service
 from tests.integration.deployment import KEY
@@ -40,16 +41,12 @@ def _bare(stage: Stage) -> Iterator[str]:
 
 
 async def _compare(site: Site, bare_url: str, effort: Effort) -> Row:
-    ours: list[Round] = []
-    theirs: list[Round] = []
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as session:
-        for _ in range(effort.rounds + 1):
-            url = f"{site.deployment.url}/jobs"
-            ours.append(await hammer(session, url, site.chat_body, seconds=effort.hammer_s))
-            theirs.append(await hammer(session, bare_url, site.chat_body, seconds=effort.hammer_s))
-    mine, bare = Rounds(ours[1:]), Rounds(theirs[1:])
-    rates = (f"{mine.rate:.0f}", f"{bare.rate:.0f}", mine.rate_ratio(bare))
-    return (*rates, mine.latencies.p50_p99_ms, bare.latencies.p50_p99_ms)
+        ours, bare = (
+            partial(hammer, session, url, site.chat_body, seconds=effort.hammer_s)
+            for url in (f"{site.deployment.url}/jobs", bare_url)
+        )
+        return await side_by_side(ours, bare, rounds=effort.rounds)
 
 
 MEASUREMENT = Measurement(

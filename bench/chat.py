@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aiohttp
 import uvloop
@@ -12,7 +13,7 @@ from bench.event_tail import tailing
 from bench.measurement import Measurement, Row
 from bench.pipeline_load import SUBMITTERS, Pipeline
 from bench.raw_pipeline import raw_pipeline
-from bench.samples import Round, Rounds
+from bench.side_by_side import side_by_side
 from bench.site import Site, asked_site
 from rowcall_contracts.topics import EVENTS
 from tests.integration.deployment import KEY
@@ -25,15 +26,9 @@ def run(stage: Stage, effort: Effort) -> list[Row]:
 
 
 async def _compare(stage: Stage, site: Site, effort: Effort) -> Row:
-    ours: list[Round] = []
-    theirs: list[Round] = []
+    given = {"singles": effort.singles, "burst": effort.chat_burst}
     async with _product(site) as product, raw_pipeline(stage) as raw:
-        for _ in range(effort.rounds + 1):
-            ours.append(await product.turn(singles=effort.singles, burst=effort.chat_burst))
-            theirs.append(await raw.turn(singles=effort.singles, burst=effort.chat_burst))
-    mine, yardstick = Rounds(ours[1:]), Rounds(theirs[1:])
-    rates = (f"{mine.rate:.0f}", f"{yardstick.rate:.0f}", mine.rate_ratio(yardstick))
-    return (*rates, mine.latencies.p50_p99_ms, yardstick.latencies.p50_p99_ms)
+        return await side_by_side(partial(product.turn, **given), partial(raw.turn, **given), rounds=effort.rounds)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """A three-step job without work, through libs/runtime alone, against the raw loop: what the machinery costs."""
 
 from contextlib import ExitStack
+from functools import partial
 
 import uvloop
 
@@ -10,7 +11,7 @@ from bench.measurement import Measurement, Row
 from bench.noop_site import migrated, noop_pipeline, noop_worker
 from bench.raw_pipeline import raw_pipeline
 from bench.raw_steps import STEPS
-from bench.samples import Round, Rounds
+from bench.side_by_side import side_by_side
 from rowcall_contracts.jobs import JobKind
 from rowcall_contracts.pipelines import Step
 
@@ -27,17 +28,11 @@ def run(stage: Stage, effort: Effort) -> list[Row]:
 
 
 async def _compare(stage: Stage, effort: Effort) -> Row:
-    ours: list[Round] = []
-    theirs: list[Round] = []
+    given = {"singles": effort.singles, "burst": effort.chat_burst}
     async with noop_pipeline(stage, JobKind.CHAT) as product:
         await product.tail.ended(await product.submit())
         async with raw_pipeline(stage) as raw:
-            for _ in range(effort.rounds + 1):
-                ours.append(await product.turn(singles=effort.singles, burst=effort.chat_burst))
-                theirs.append(await raw.turn(singles=effort.singles, burst=effort.chat_burst))
-    mine, yardstick = Rounds(ours[1:]), Rounds(theirs[1:])
-    rates = (f"{mine.rate:.0f}", f"{yardstick.rate:.0f}", mine.rate_ratio(yardstick))
-    return (*rates, mine.latencies.p50_p99_ms, yardstick.latencies.p50_p99_ms)
+            return await side_by_side(partial(product.turn, **given), partial(raw.turn, **given), rounds=effort.rounds)
 
 
 MEASUREMENT = Measurement(

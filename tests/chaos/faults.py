@@ -1,71 +1,73 @@
-"""What a test does to a deployment: each fault breaks something, waits, and mends it."""
+"""What a test does to a deployment: each fault breaks something, lasts a while, and is mended."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
 from tests.integration.deployment import Sandbox, heal
+from tools.local.processes import ManagedProcess
 
-Fault = Callable[[Sandbox, Random], None]
-
+AT_ONCE_S = (0.0, 0.0)
 SHORT_S = (0.0, 2.0)
 LONGER_THAN_A_LEASE_S = (1.0, 8.0)
 
 
-def kill_a_service(deployment: Sandbox, random: Random) -> None:
-    """SIGKILL to one of the five."""
-    random.choice(list(deployment.services.values())).kill()
-    time.sleep(random.uniform(*SHORT_S))
-    deployment.start_services()
+def whole(deployment: Sandbox) -> None:
+    """Lets what is frozen go on and starts what does not run."""
+    for process in (deployment.broker.process, deployment.store.process, *deployment.services.values()):
+        process.resume()
+    heal(deployment)
 
 
-def freeze_a_service(deployment: Sandbox, random: Random) -> None:
-    """SIGSTOP, often past its leases and its Kafka session, then SIGCONT."""
-    service = random.choice(list(deployment.services.values()))
-    service.pause()
-    time.sleep(random.uniform(*LONGER_THAN_A_LEASE_S))
-    service.resume()
-
-
-def stop_a_service(deployment: Sandbox, random: Random) -> None:
-    """SIGTERM: it gives back what it cannot end in time."""
-    random.choice(list(deployment.services.values())).stop()
-    deployment.start_services()
-
-
-def kill_the_store(deployment: Sandbox, random: Random) -> None:
-    """SIGKILL to the store, which comes back on its folder."""
-    deployment.store.kill()
-    time.sleep(random.uniform(*SHORT_S))
-    deployment.store.restart()
-
-
-def freeze_the_store(deployment: Sandbox, random: Random) -> None:
-    """Writes whose outcome nobody knows for a while."""
-    deployment.store.pause()
-    time.sleep(random.uniform(*SHORT_S))
-    deployment.store.resume()
-
-
-def kill_kafka(deployment: Sandbox, random: Random) -> None:
-    """SIGKILL to the broker, which comes back on its folder."""
-    deployment.broker.kill()
-    time.sleep(random.uniform(*LONGER_THAN_A_LEASE_S))
-    deployment.broker.restart()
-
-
-def wipe_kafka(deployment: Sandbox, random: Random) -> None:
-    """All of Kafka's data is lost while the services run on: events that were there unread are lost with it."""
-    deployment.broker.wipe()
-    time.sleep(random.uniform(*SHORT_S))
-    deployment.broker.restart()
+def whole_with_topics(deployment: Sandbox) -> None:
+    """As `whole`, on a broker that has lost its topics."""
+    whole(deployment)
     deployment.migrate()
 
 
-def kill_everything(deployment: Sandbox, random: Random) -> None:
-    """SIGKILL to broker, store and services."""
+@dataclass(frozen=True)
+class Fault:
+    """`strike` breaks something, `mend` makes the deployment whole after a time within `lasts_s`."""
+
+    name: str
+    lasts_s: tuple[float, float]
+    strike: Callable[[Sandbox, Random], object]
+    mend: Callable[[Sandbox], None] = whole
+
+    def happen(self, deployment: Sandbox, random: Random) -> None:
+        """Does it, waits, and mends it."""
+        self.strike(deployment, random)
+        time.sleep(random.uniform(*self.lasts_s))
+        self.mend(deployment)
+
+
+def _one_of(deployment: Sandbox, random: Random) -> ManagedProcess:
+    return random.choice(list(deployment.services.values()))
+
+
+def _kill_everything(deployment: Sandbox) -> None:
     deployment.kill_services()
     deployment.broker.kill()
     deployment.store.kill()
-    time.sleep(random.uniform(*SHORT_S))
-    heal(deployment)
+
+
+KILL_A_SERVICE = Fault("kill a service", SHORT_S, lambda deployment, random: _one_of(deployment, random).kill())
+
+FREEZE_A_SERVICE = Fault(
+    "freeze a service", LONGER_THAN_A_LEASE_S, lambda deployment, random: _one_of(deployment, random).pause()
+)
+"""Often past its leases and its Kafka session."""
+
+STOP_A_SERVICE = Fault("stop a service", AT_ONCE_S, lambda deployment, random: _one_of(deployment, random).stop())
+"""SIGTERM: it gives back what it cannot end in time."""
+
+KILL_THE_STORE = Fault("kill the store", SHORT_S, lambda deployment, _: deployment.store.kill())
+FREEZE_THE_STORE = Fault("freeze the store", SHORT_S, lambda deployment, _: deployment.store.pause())
+"""Writes whose outcome nobody knows for a while."""
+
+KILL_KAFKA = Fault("kill Kafka", LONGER_THAN_A_LEASE_S, lambda deployment, _: deployment.broker.kill())
+WIPE_KAFKA = Fault("wipe Kafka", SHORT_S, lambda deployment, _: deployment.broker.wipe(), whole_with_topics)
+"""All its data is lost while the services run on: events that were there unread are lost with it."""
+
+KILL_EVERYTHING = Fault("kill everything", SHORT_S, lambda deployment, _: _kill_everything(deployment))

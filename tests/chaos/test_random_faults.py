@@ -29,17 +29,17 @@ PAIRS_BELOW = 2_500
 PAUSE_BETWEEN_FAULTS_S = (0.5, 3.0)
 
 KINDS: dict[str, list[Fault]] = {
-    "kills": [faults.kill_a_service],
-    "freezes": [faults.freeze_a_service],
-    "store": [faults.kill_the_store, faults.freeze_the_store],
+    "kills": [faults.KILL_A_SERVICE],
+    "freezes": [faults.FREEZE_A_SERVICE],
+    "store": [faults.KILL_THE_STORE, faults.FREEZE_THE_STORE],
     "anything": [
-        faults.kill_a_service,
-        faults.freeze_a_service,
-        faults.stop_a_service,
-        faults.kill_the_store,
-        faults.freeze_the_store,
-        faults.kill_kafka,
-        faults.kill_everything,
+        faults.KILL_A_SERVICE,
+        faults.FREEZE_A_SERVICE,
+        faults.STOP_A_SERVICE,
+        faults.KILL_THE_STORE,
+        faults.FREEZE_THE_STORE,
+        faults.KILL_KAFKA,
+        faults.KILL_EVERYTHING,
     ],
 }
 
@@ -93,7 +93,7 @@ def test_services_that_are_stopped_in_order_lose_no_lease(
 ) -> None:
     with api.listening(receiver.url, "chat.completed", "sql.executed"):
         with asking(deployment, light, heavy, seed=SEED) as load:
-            break_things(deployment, [faults.stop_a_service], Random(SEED))
+            break_things(deployment, [faults.STOP_A_SERVICE], Random(SEED))
         require_all_told(inspection, receiver, load.answers, within_s=SETTLED_WITHIN_S)
     require_one_job_per_key(inspection, load)
     assert [job["_id"] for job in inspection.jobs(list(load.answers)) if job["worker_losses"]] == []
@@ -104,7 +104,7 @@ def test_unfinished_jobs_outlive_the_loss_of_kafkas_data(
     api: Api, deployment: Sandbox, inspection: Inspection, light: Question, heavy: Question
 ) -> None:
     with asking(deployment, light, heavy, seed=SEED) as load:
-        break_things(deployment, [faults.wipe_kafka], Random(SEED))
+        break_things(deployment, [faults.WIPE_KAFKA], Random(SEED))
     ids = list(load.answers)
     eventually(lambda: not inspection.unfinished(ids), within_s=SETTLED_WITHIN_S, every_s=0.5)
     assert {job["state"] for job in inspection.jobs(ids)} == {"succeeded"}
@@ -117,8 +117,8 @@ def break_things(deployment: Sandbox, kinds: list[Fault], random: Random) -> Cou
     while time.monotonic() < until:
         time.sleep(random.uniform(*PAUSE_BETWEEN_FAULTS_S))
         fault = random.choice(kinds)
-        fault(deployment, random)
-        made[fault.__name__] += 1
+        fault.happen(deployment, random)
+        made[fault.name] += 1
     return made
 
 

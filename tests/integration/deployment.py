@@ -105,10 +105,13 @@ def heal(sandbox: Sandbox) -> None:
 
 @contextmanager
 def deployed(folder: Path, **settings: str) -> Iterator[Sandbox]:
-    """Starts everything under `folder`, with settings by their environment names, and ends it."""
+    """Starts everything under `folder`, with settings by their environment names, and ends it.
+
+    The store journals what it is asked to and no more: when it is killed, the services' write concern is what counts.
+    """
     with (
         start_kafka(folder / "kafka") as broker,
-        start_store(folder / "store") as store,
+        start_store(folder / "store", sync=False) as store,
         deployed_on(broker, store, folder=folder, **settings) as deployment,
     ):
         yield deployment

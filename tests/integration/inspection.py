@@ -53,6 +53,10 @@ class Inspection:
         """Returns those of the jobs whose events nobody has acknowledged yet."""
         return self._which(job_ids, outbox={"$ne": []})
 
+    def chunk_count(self, document_id: str) -> int:
+        """Counts the stored chunks of a document."""
+        return self._database[Collection.CHUNKS].count_documents({"document_id": document_id})
+
     def delivery_about(self, job_id: str) -> Body | None:
         """Returns the delivery of a job's event as it is stored, if there is one."""
         deliveries = self._database[Collection.DELIVERIES].find({})

@@ -3,10 +3,12 @@
 The middle is real slowness: a heavy query, a slow language model, a large document, a slow receiver.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 
+from rowcall_contracts.metrics import Metric
 from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.work import MAX_WORKER_LOSSES, HistoryEvent
 from tests.integration.api import Api, Body, eventually
@@ -60,6 +62,11 @@ def kill_holder(deployment: Sandbox, service: Service, owner: str) -> None:
     deployment.services[service].kill()
 
 
+def results_refused(deployment: Sandbox) -> list[str]:
+    """Returns the executor's counters of results that met another version of their job."""
+    return re.findall(rf"^{Metric.WRITES_REFUSED.value.name}\{{.*", deployment.metrics(Service.EXECUTOR), re.MULTILINE)
+
+
 def require_one_event(deployment: Sandbox, receiver: Receiver, job_id: str) -> None:
     """Asserts that the job's one event arrived, on Kafka and at the receiver, with one id."""
     eventually(lambda: job_id in receiver.ids_by_job(), within_s=30)
@@ -110,8 +117,9 @@ def test_a_large_document_survives_its_summarizer(
     with api.listening(receiver.url, "document.indexed"):
         upload = api.client.post("/documents", files={"file": ("animals.md", text.encode(), "text/markdown")})
         assert upload.status_code == 202, upload.text
-        job_id = str(upload.json()["job"]["id"])
+        document_id, job_id = str(upload.json()["document"]["id"]), str(upload.json()["job"]["id"])
         killed = inspection.holder(job_id, Step.INDEX)
+        eventually(lambda: inspection.chunk_count(document_id), every_s=0.01)
         kill_holder(deployment, Service.SUMMARIZER, killed)
         deployment.start_services()
         assert api.ended(job_id, within_s=90)["output"]["chunk_count"] == SECTIONS
@@ -119,6 +127,7 @@ def test_a_large_document_survives_its_summarizer(
     stored = inspection.job(job_id)
     require_ended_once(stored)
     require_taken_over(stored, Step.INDEX, killed)
+    assert inspection.chunk_count(document_id) == SECTIONS, "what the killed one had stored is replaced"
     found = api.client.get("/documents/search", params={"query": "smiling quokka"}).json()["data"]
     assert found, "the document can be searched"
 
@@ -148,8 +157,10 @@ def test_a_delivery_survives_its_sender_and_keeps_its_id(
 def test_a_job_is_done_although_its_gateway_died_right_after_the_202(
     api: Api, deployment: Sandbox, inspection: Inspection, items: str
 ) -> None:
+    deployment.broker.kill()  # so that the first command dies with the gateway
     job = api.submit("chat", {"connection_id": items, "question": "How many items are there?"})
     deployment.services[Service.GATEWAY].kill()
+    deployment.broker.restart()
     eventually(lambda: not inspection.unfinished([job["id"]]), within_s=30)
     deployment.start_services()
     assert api.job(job["id"])["output"]["rows"] == [[3]]
@@ -163,6 +174,7 @@ def test_an_executor_that_slept_past_its_lease_is_fenced_off(
     job_id = submit_heavy(api, numbers)
     slept = inspection.holder(job_id, Step.EXECUTE)
     assert pid_of(slept) == sleeper.pid
+    refused = results_refused(deployment)
     sleeper.pause()
     with deployment.replica(Service.EXECUTOR) as second:
         eventually(lambda: inspection.job(job_id)["lease"]["owner"] != slept, within_s=30)
@@ -177,6 +189,7 @@ def test_an_executor_that_slept_past_its_lease_is_fenced_off(
     assert api.ended(small["id"])["output"]["rows"] == [[count_pairs(10)]]
     assert inspection.job(small["id"])["history"][-1]["owner"] == slept, "the sleeper works on"
     assert inspection.job(job_id) == stored, "what it brought too late changed nothing"
+    assert results_refused(deployment) == refused, "its query was interrupted when it woke"
 
 
 def test_a_job_that_kills_its_workers_ends_while_others_complete(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from rowcall_contracts.catalog import Catalog, Table
 from rowcall_contracts.resources import Collection, Connection
+from rowcall_contracts.visible_catalog import visible_catalog, without_protected_values
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import Document, Filter, Store
 from rowcall_runtime.ids import Prefix, new_id
@@ -26,7 +27,7 @@ class CatalogStore:
         self._recent: OrderedDict[str, Catalog] = OrderedDict()
 
     async def save(self, connection: Connection, catalog: Catalog) -> str:
-        """Writes all tables as a new revision and returns its id.
+        """Writes all tables as a new revision and returns its id; values that the connection protects stay out.
 
         It is visible once the connection names it, and expires unless it is adopted then.
         """
@@ -42,14 +43,19 @@ class CatalogStore:
                 "table": table.model_dump(mode="json", exclude_none=True),
                 "expires_at": expires_at,
             }
-            for position, table in enumerate(catalog.tables)
+            for position, table in enumerate(without_protected_values(catalog, connection.column_policy).tables)
         ]
         for start in range(0, len(documents), BATCH):
             await self._tables.insert_many(documents[start : start + BATCH])
         return revision
 
     async def load(self, connection: Connection) -> Catalog | None:
-        """Returns the connection's catalog, or `None` when it has none yet."""
+        """Returns what the connection's column policy shows of its catalog, or `None` when it has none yet."""
+        whole = await self.load_whole(connection)
+        return visible_catalog(whole, connection.column_policy) if whole is not None else None
+
+    async def load_whole(self, connection: Connection) -> Catalog | None:
+        """Like `load`, with the denied tables and columns: for the guard, which must know what it protects."""
         if not (connection.catalog_revision and connection.catalog_fingerprint and connection.dialect):
             return None
         if kept := self._recent.get(connection.catalog_revision):

@@ -8,7 +8,7 @@ from rowcall_runtime.driver import Index
 from rowcall_runtime.work_store import EPOCH
 
 SCHEMA_VERSION = 1
-"""Raised with every change here; services refuse to be ready on another one."""
+"""Raised by one with every release that changes something here; services are ready on their own and on the next."""
 
 _ALARM = Index(name="alarm", fields=("step", "due_at"), partial={"due_at": {"$gt": EPOCH}})
 _EXPIRY = Index(name="expiry", fields=("expires_at",), expire=True)
@@ -54,6 +54,6 @@ INDEXES: Mapping[Collection, Sequence[Index]] = MappingProxyType(
             _OPERATOR_IDEMPOTENCY,
             Index(name="by_hash", fields=("sha256",), unique=True),
         ),
-        Collection.AUDIT: (_BY_WORKSPACE,),
+        Collection.AUDIT: (_BY_WORKSPACE, _EXPIRY),
     }
 )

@@ -34,14 +34,14 @@ async def create_indexes(store: Store) -> None:
     for collection, indexes in INDEXES.items():
         await store.collection(collection).create_indexes(indexes)
     await store.collection(Collection.MIGRATIONS).update(
-        {"_id": SCHEMA_ID}, {"$set": {"version": SCHEMA_VERSION}}, upsert=True
+        {"_id": SCHEMA_ID}, {"$max": {"version": SCHEMA_VERSION}}, upsert=True
     )
 
 
 async def schema_is_current(store: Store) -> bool:
-    """Whether `migrate` of this code's version has run."""
+    """Whether `migrate` of this version has run, or of the next, which only adds: both run side by side (design §3)."""
     found = await store.collection(Collection.MIGRATIONS).get({"_id": SCHEMA_ID})
-    return bool(found) and found is not None and found.get("version") == SCHEMA_VERSION
+    return found is not None and found.get("version") in (SCHEMA_VERSION, SCHEMA_VERSION + 1)
 
 
 async def _create_topics(settings: Settings) -> None:

@@ -22,7 +22,8 @@ GATHER_S = 0.02
 """Seconds that clearing waits for company, so that it costs a fraction of a write per job."""
 
 QUEUE_CAPACITY = 10_000
-"""What does not fit stays in the store, where the alarm finds it."""
+"""Parcels that wait for Kafka, and as many jobs that wait to be cleared; what does not fit stays in the store, where
+the alarm finds it."""
 
 T = TypeVar("T")
 _log = structlog.get_logger()
@@ -43,7 +44,11 @@ class Parcel:
 
 
 class OutboxRelay:
-    """One per process. Publishing twice is allowed, forgetting is not: only what Kafka acknowledged is cleared."""
+    """One per process. Publishing twice is allowed, forgetting is not: only what Kafka acknowledged is cleared.
+
+    Both queues are bounded: when the store is so slow that published jobs fill theirs, publishing waits for it, the
+    parcels fill theirs, and further ones are refused.
+    """
 
     def __init__(
         self, jobs: DocumentCollection, bus: Bus, clock: Clock, metrics: Metrics, *, retention: timedelta
@@ -54,7 +59,7 @@ class OutboxRelay:
         self._metrics = metrics
         self._retention = retention
         self._parcels: asyncio.Queue[Parcel] = asyncio.Queue(QUEUE_CAPACITY)
-        self._published: asyncio.Queue[str] = asyncio.Queue()
+        self._published: asyncio.Queue[str] = asyncio.Queue(QUEUE_CAPACITY)
 
     def submit(self, parcel: Parcel) -> None:
         """Takes a parcel without waiting."""
@@ -85,7 +90,7 @@ class OutboxRelay:
             published = await asyncio.gather(*(self._publish(parcel) for parcel in batch))
             for parcel, ok in zip(batch, published, strict=True):
                 if ok:
-                    self._published.put_nowait(parcel.job_id)
+                    await self._published.put(parcel.job_id)
                 self._parcels.task_done()
 
     async def _clear_published(self) -> None:

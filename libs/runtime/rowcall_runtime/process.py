@@ -26,7 +26,7 @@ from rowcall_runtime.migrate import schema_is_current
 from rowcall_runtime.outbox import OutboxRelay
 from rowcall_runtime.subscriptions import Subscriptions
 from rowcall_runtime.tracing import configure_tracing
-from rowcall_runtime.verify import verify_until_complete
+from rowcall_runtime.verify import Verification
 
 FLUSH_S = 5.0
 
@@ -45,6 +45,7 @@ class Platform:
     relay: OutboxRelay
     subscriptions: Subscriptions
     metrics: Metrics
+    verification: Verification
     spawn: Callable[[Coroutine[object, object, None]], object]
 
 
@@ -69,9 +70,10 @@ async def platform(service: Service, settings: Settings) -> AsyncIterator[Platfo
         bus = Bus(access, clock, metrics, client_id=f"rowcall-{service.value}")
         retention = timedelta(days=settings.retention_days)
         relay = OutboxRelay(store.collection(Collection.JOBS), bus, clock, metrics, retention=retention)
+        verification = Verification(store, access)
         tasks = Background()
         stack.push_async_callback(tasks.stop)
-        for run in (_keep_time(clock), bus.run(), relay.run(), verify_until_complete(store, access)):
+        for run in (_keep_time(clock), bus.run(), relay.run(), verification.run()):
             tasks.spawn(run)
         stack.push_async_callback(relay.flush, FLUSH_S)
         subscriptions = Subscriptions(access, client_id=f"rowcall-{service.value}", slot=settings.worker_slot)
@@ -84,26 +86,35 @@ async def platform(service: Service, settings: Settings) -> AsyncIterator[Platfo
             relay=relay,
             subscriptions=subscriptions,
             metrics=metrics,
+            verification=verification,
             spawn=tasks.spawn,
         )
-        app = admin_app(metrics, lambda: ready(store), lambda: told(built))
+        app = admin_app(metrics, lambda: ready(store, verification), lambda: told(built))
         await stack.enter_async_context(serving(app, settings.admin_host, settings.admin_port))
         _log.info("started", owner=owner)
         yield built
         _log.info("stopping")
 
 
-async def ready(store: Store) -> Mapping[str, bool]:
-    """Ready = the store answers and its schema is ours; the broker's state stands in the body only."""
+async def ready(store: Store, verification: Verification) -> Mapping[str, bool]:
+    """Ready = the store answers, its schema is ours and all indexes have been seen.
+
+    The broker's state, its topics too, stands in the body only.
+    """
     try:
-        return {"store": True, "schema": await schema_is_current(store)}
+        return {"store": True, "schema": await schema_is_current(store), "indexes": await verification.indexes()}
     except StoreUnavailable:
         return {"store": False}
 
 
 def told(built: Platform) -> Mapping[str, object]:
     """What `/readyz` shows besides its checks."""
-    return {"kafka": {"producing": built.bus.connected, "consuming": built.subscriptions.running}}
+    kafka = {
+        "topics": built.verification.topics,
+        "producing": built.bus.connected,
+        "consuming": built.subscriptions.running,
+    }
+    return {"kafka": kafka}
 
 
 class Background:

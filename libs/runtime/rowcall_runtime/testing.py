@@ -15,6 +15,7 @@ from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.outbox import OutboxRelay
 from rowcall_runtime.process import Background, Platform
 from rowcall_runtime.subscriptions import Subscriptions
+from rowcall_runtime.verify import Verification
 
 
 @asynccontextmanager
@@ -34,6 +35,7 @@ async def platform_without_kafka(service: Service, store: Store, settings: Setti
         relay=OutboxRelay(jobs, bus, clock, metrics, retention=timedelta(days=1)),
         subscriptions=Subscriptions(access, client_id="test", slot=None),
         metrics=metrics,
+        verification=Verification(store, access),
         spawn=background.spawn,
     )
     await background.stop()

@@ -54,13 +54,19 @@ async def test_what_is_missing_is_created_and_running_again_changes_nothing(
     assert partitions == {name: topic.partitions for name, topic in topics.items()}
 
 
-async def test_a_schema_of_another_version_is_not_current(store: Store) -> None:
-    assert await schema_is_current(store) is True
+@pytest.mark.parametrize(("version", "current"), [(-1, False), (0, True), (1, True), (2, False)])
+async def test_code_works_on_its_own_schema_and_on_the_next(store: Store, version: int, current: bool) -> None:
+    """So that the old pods serve while the new ones start."""
+    migrations = store.collection(Collection.MIGRATIONS)
+    await migrations.update({"_id": SCHEMA_ID}, {"$set": {"version": SCHEMA_VERSION + version}})
+    assert await schema_is_current(store) is current
+
+
+async def test_an_older_migration_does_not_take_back_a_newer_one(store: Store) -> None:
     migrations = store.collection(Collection.MIGRATIONS)
     await migrations.update({"_id": SCHEMA_ID}, {"$set": {"version": SCHEMA_VERSION + 1}})
-    assert await schema_is_current(store) is False
     await create_indexes(store)
-    assert await schema_is_current(store) is True
+    assert await migrations.get({"_id": SCHEMA_ID}) == {"_id": SCHEMA_ID, "version": SCHEMA_VERSION + 1}
 
 
 async def test_every_collection_that_workspaces_share_has_its_indexes(store: Store) -> None:

@@ -1,9 +1,12 @@
 """The relay: on Kafka at once, cleared from the store afterwards, and only what Kafka acknowledged."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+
+import pytest
+from structlog.testing import capture_logs
 
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.kafka_site import KafkaSite
@@ -11,8 +14,9 @@ from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.topics import EVENTS
 from rowcall_contracts.work import State
+from rowcall_runtime import outbox
 from rowcall_runtime.bus import Bus
-from rowcall_runtime.driver import Document, DocumentCollection, Store
+from rowcall_runtime.driver import Document, DocumentCollection, Filter, Store
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.job_workload import final_event
 from rowcall_runtime.metrics import Metrics
@@ -22,15 +26,28 @@ from rowcall_runtime.work_store import to_document
 DAY = timedelta(days=1)
 
 
+class HeldCollection(DocumentCollection):
+    """A collection whose bulk updates wait until they are let through."""
+
+    def __init__(self, real: DocumentCollection) -> None:
+        super().__init__(real._native)
+        self.let_through = asyncio.Event()
+
+    async def update_many(self, where: Filter, change: Mapping[str, object]) -> int:
+        """Waits, then updates."""
+        await self.let_through.wait()
+        return await super().update_many(where, change)
+
+
 @asynccontextmanager
 async def relaying(
-    kafka: KafkaSite, store: Store, clock: ManualClock, *, producing: bool = True
+    kafka: KafkaSite, jobs: DocumentCollection, clock: ManualClock, *, producing: bool = True
 ) -> AsyncIterator[OutboxRelay]:
     """Runs a relay, and the producer unless told otherwise."""
     if EVENTS not in await kafka.topics():
         await kafka.create(EVENTS)
     bus = Bus(kafka.access, clock, Metrics(), client_id="relay-test")
-    relay = OutboxRelay(store.collection(Collection.JOBS), bus, clock, Metrics(), retention=DAY)
+    relay = OutboxRelay(jobs, bus, clock, Metrics(), retention=DAY)
     tasks = [asyncio.create_task(relay.run())]
     if producing:
         tasks.append(asyncio.create_task(bus.run()))
@@ -73,7 +90,7 @@ async def stored(jobs: DocumentCollection, job: Job) -> Document:
 async def test_what_kafka_acknowledged_is_cleared(kafka: KafkaSite, shared_store: Store, clock: ManualClock) -> None:
     jobs = shared_store.collection(Collection.JOBS)
     ended = [await ended_job(jobs, clock) for _ in range(3)]
-    async with relaying(kafka, shared_store, clock) as relay:
+    async with relaying(kafka, jobs, clock) as relay:
         for job in ended:
             relay.submit(Parcel.of(job, job.outbox))
         await relay.flush(10)
@@ -89,7 +106,28 @@ async def test_what_kafka_did_not_acknowledge_stays(kafka: KafkaSite, shared_sto
     jobs = shared_store.collection(Collection.JOBS)
     job = await ended_job(jobs, clock)
     before = await stored(jobs, job)
-    async with relaying(kafka, shared_store, clock, producing=False) as relay:
+    async with relaying(kafka, jobs, clock, producing=False) as relay:
         relay.submit(Parcel.of(job, job.outbox))
         await relay.flush(10)
     assert await stored(jobs, job) == before
+
+
+async def test_a_store_that_does_not_clear_holds_publishing_up_instead_of_filling_memory(
+    kafka: KafkaSite, shared_store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "QUEUE_CAPACITY", 2)
+    jobs = HeldCollection(shared_store.collection(Collection.JOBS))
+    ended = [await ended_job(jobs, clock) for _ in range(30)]
+    taken: list[Job] = []
+    async with relaying(kafka, jobs, clock) as relay:
+        with capture_logs() as lines:
+            for job in ended:
+                relay.submit(Parcel.of(job, job.outbox))
+                if any(line["event"] == "outbox_relay_full" for line in lines):
+                    break
+                taken.append(job)
+                await asyncio.sleep(0.1)  # time for a relay without a bound to take them all
+        assert len(taken) < len(ended)
+        jobs.let_through.set()
+        await relay.flush(10)
+        assert [job.id for job in taken if (await stored(jobs, job))["outbox"]] == []

@@ -14,10 +14,10 @@ from libs.runtime.tests.waiting import until
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.topics import TOPICS, Topic
 from rowcall_runtime import verify
-from rowcall_runtime.driver import open_store
+from rowcall_runtime.driver import Store, open_store
 from rowcall_runtime.indexes import INDEXES, SCHEMA_VERSION
 from rowcall_runtime.migrate import SCHEMA_ID, create_indexes
-from rowcall_runtime.verify import missing_in_kafka, missing_in_store, verify_until_complete
+from rowcall_runtime.verify import Verification, missing_in_kafka, missing_in_store
 
 
 @pytest.fixture
@@ -61,17 +61,31 @@ async def test_the_log_names_what_is_missing_with_the_cure_until_it_is_there(
     kafka: KafkaSite, store_url: str, topics: Mapping[str, Topic], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify, "PERIOD_S", 0.01)
-    monkeypatch.setattr(verify, "TOPICS", {})
     async with open_store(f"{store_url}/v{uuid4().hex[:12]}", "pymongo") as store:
+        verification = Verification(store, kafka.access)
         with capture_logs() as lines:
-            away = replace(kafka.access, bootstrap="127.0.0.1:1")
-            waiting = asyncio.create_task(verify_until_complete(store, away))
-            await until(lambda: lines)
-            waiting.cancel()
-            verifying = asyncio.create_task(verify_until_complete(store, kafka.access))
-            await until(lambda: len(lines) >= 2)
+            running = asyncio.create_task(verification.run())
+            await until(lambda: {line["place"] for line in lines} == {"store", "kafka"})
+            assert (await verification.indexes(), verification.topics) == (False, False)
             await create_indexes(store)
-            await asyncio.wait_for(verifying, 10)
-        assert lines[0]["event"] == "unverified"
-        assert (lines[-1]["event"], "migrate" in lines[-1]["cure"]) == ("not_migrated", True)
-        assert "index jobs.alarm" in [name for line in lines[1:] for name in line.get("missing", ())]
+            for name in topics:
+                await kafka.create(name)
+            await asyncio.wait_for(running, 10)
+        assert (await verification.indexes(), verification.topics) == (True, True)
+    named = {name for line in lines for name in line["missing"]}
+    assert {"index jobs.alarm", *(f"topic {name}" for name in topics)} <= named
+    assert {line["event"] for line in lines} == {"not_migrated"}
+    assert all("migrate" in line["cure"] for line in lines)
+
+
+async def test_a_broker_that_is_away_keeps_no_index_from_being_seen(
+    kafka: KafkaSite, shared_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "PERIOD_S", 0.01)
+    verification = Verification(shared_store, replace(kafka.access, bootstrap="127.0.0.1:1"))
+    with capture_logs() as lines:
+        running = asyncio.create_task(verification.run())
+        await until(lambda: len(lines) >= 2)
+        running.cancel()
+    assert {(line["event"], line["place"]) for line in lines} == {("unverified", "kafka")}
+    assert (await verification.indexes(), verification.topics) == (True, False)

@@ -22,6 +22,7 @@ from rowcall_gateway.workspaces.desk import WorkspaceDesk
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import Store
 from rowcall_runtime.metrics import Metrics
+from rowcall_runtime.verify import Verification
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Parts:
     """Everything that a request may need."""
 
     store: Store
+    verification: Verification
     clock: Clock
     metrics: Metrics
     gate: Gate

@@ -33,7 +33,7 @@ async def livez() -> Alive:
 @router.get("/readyz", responses={503: {"model": Readiness}})
 async def readyz(parts: Handed, response: Response) -> Readiness:
     """Tells whether to send requests here."""
-    checks = await ready(parts.store)
+    checks = await ready(parts.store, parts.verification)
     good = all(checks.values())
     response.status_code = 200 if good else 503
     return Readiness(status="ok" if good else "unready", checks=dict(checks))

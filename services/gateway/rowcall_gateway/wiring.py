@@ -58,6 +58,7 @@ class Wiring:
         """Returns everything the routes need."""
         return Parts(
             store=self._platform.store,
+            verification=self._platform.verification,
             clock=self._platform.clock,
             metrics=self._platform.metrics,
             gate=self._gate,

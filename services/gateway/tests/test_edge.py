@@ -126,14 +126,15 @@ async def test_probes_tell_alive_and_ready(gateway: Gateway) -> None:
         alive, ready = await prober.get("/livez"), await prober.get("/readyz")
 
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
-    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "checks": {"store": True, "schema": True}})
+    checks = {"store": True, "schema": True, "indexes": True}
+    assert (ready.status_code, ready.json()) == (200, {"status": "ok", "checks": checks})
 
 
 async def test_a_store_without_migrations_is_not_ready(store_url: str) -> None:
     async with running_gateway(f"{store_url}/never_migrated") as gateway, gateway.client(None) as prober:
         answer = await prober.get("/readyz")
 
-    assert (answer.status_code, answer.json()["checks"]) == (503, {"store": True, "schema": False})
+    assert (answer.status_code, answer.json()["checks"]) == (503, {"store": True, "schema": False, "indexes": False})
 
 
 @pytest.fixture
