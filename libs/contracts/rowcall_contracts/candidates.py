@@ -42,8 +42,9 @@ class Generation(Stored):
     candidates: tuple[Candidate, ...] = ()
     clarification: Clarification | None = None
     generator: str  # "builtin" or "llm"
-    prompt_tokens: int = 0
+    prompt_tokens: int = 0  # of all rounds so far, like the next one
     completion_tokens: int = 0
+    tried: tuple[str, ...] = ()  # statements of the rounds before this one, not to be offered again
 
 
 class OutcomeStatus(StrEnum):

@@ -13,6 +13,7 @@ class Dialect(StrEnum):
     SQLITE = "sqlite"
     DUCKDB = "duckdb"
     POSTGRES = "postgres"
+    MYSQL = "mysql"  # and MariaDB and TiDB
 
 
 class ColumnKind(StrEnum):

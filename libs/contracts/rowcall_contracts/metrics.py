@@ -95,4 +95,11 @@ class Metric(Enum):
         "Seconds of a customer's query.",
         "Look at the plan.",
     )
+    LLM_SECONDS = _Row(
+        "rowcall_llm_seconds",
+        "histogram",
+        ("outcome",),
+        "Seconds of one call to the language model: ok, retryable, permanent, cancelled.",
+        "Look at the endpoint; the built-in engine answers what it can meanwhile.",
+    )
     LLM_TOKENS = _Row("rowcall_llm_tokens_total", "counter", ("direction",), "Tokens sent and received.", "Budgets.")

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from rowcall_contracts.base import Stored
 from rowcall_contracts.catalog import Dialect
+from rowcall_contracts.column_policy import ColumnPolicy
 from rowcall_contracts.problems import Problem
 from rowcall_contracts.scopes import Scope
 from rowcall_contracts.work import Work
@@ -54,6 +55,14 @@ class ConnectionState(StrEnum):
     FAILED = "failed"
 
 
+class LlmShare(StrEnum):
+    """What of a connection may leave for a language model; each value includes the one before."""
+
+    SCHEMA = "schema"  # names, types, keys, descriptions and counts of rows
+    VALUES = "values"  # also the values of low-cardinality columns, and ranges
+    ROWS = "rows"  # also sample values of all columns
+
+
 class Connection(Resource):
     """A customer's database. The catalog named by `catalog_revision` lies in `catalog_tables`, a document per table."""
 
@@ -68,6 +77,8 @@ class Connection(Resource):
     profiled_at: datetime | None = None
     structure_checked_at: datetime | None = None  # when the fingerprint was last seen to hold
     description: str | None = None
+    llm_share: LlmShare = LlmShare.SCHEMA
+    column_policy: ColumnPolicy | None = None
 
 
 class DocumentState(StrEnum):

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     concurrency: int = Field(16, ge=1, le=1_000, description="Steps that one worker process runs at once.")
     lease_ttl_s: float = Field(10.0, ge=1, description="Seconds until the lease of a silent worker may be taken over.")
     drain_s: float = Field(20.0, ge=0, description="Seconds that running steps get after SIGTERM.")
-    retention_days: int = Field(30, ge=1, description="Days until finished jobs and deliveries are erased.")
+    retention_days: int = Field(
+        30, ge=1, description="Days until finished jobs, deliveries and the audit of statements are erased."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged.")
 
 
@@ -89,6 +91,20 @@ class SqlgenSettings(Settings):
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
     llm_model: str | None = Field(None, description="Model name at that endpoint.")
     llm_timeout_s: float = Field(60.0, gt=0, description="Seconds that one LLM call may take.")
+    llm_step_s: float = Field(
+        120.0, gt=0, description="Seconds that all LLM calls for one question may take, retries and waits included."
+    )
+    llm_samples: int = Field(
+        1, ge=1, le=8, description="Answers asked for per question; what most of them agree on ranks first."
+    )
+    llm_prompt_tokens: int = Field(
+        16_000, ge=1_000, description="Tokens of a prompt; of a large schema, the tables that matter most are shown."
+    )
+    llm_step_tokens: int = Field(
+        60_000, ge=1_000, description="Tokens that one question may cost; answers beyond the first stop there."
+    )
+    llm_concurrency: int = Field(8, ge=1, le=1_000, description="LLM calls of this process at once.")
+    llm_stream: bool = Field(False, description="Ask for streams, for endpoints that cut long silent requests.")
     index_cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of connection indexes kept in memory.")
 
 

@@ -1,8 +1,7 @@
 """What SQL may run: one reading statement of allow-listed parts, within bounds."""
 
 from rowcall_sqlguard.checking import check
-from rowcall_sqlguard.dialects import GuardedDialect
 from rowcall_sqlguard.limits import Limits
 from rowcall_sqlguard.verdict import Reason, Verdict
 
-__all__ = ["GuardedDialect", "Limits", "Reason", "Verdict", "check"]
+__all__ = ["Limits", "Reason", "Verdict", "check"]

@@ -1,7 +1,7 @@
 """`python -m rowcall_sqlguard`: JSON lines `{id, dialect, sql, protected?}` in, `{id, allowed, reason, rewritten}` out.
 
-`dialect` is sqlite, duckdb, postgres, mysql, or any, which is allowed only where all four allow it. A line with
-`protected` columns is refused: there is no column policy yet.
+`dialect` is sqlite, duckdb, postgres, mysql, or any, which is allowed only where all four allow it. `protected`
+is `{table: [columns]}`; statements that could show those columns are refused.
 """
 
 import sys
@@ -11,18 +11,16 @@ from typing import Literal
 from pydantic import BaseModel
 
 from rowcall_contracts.catalog import Dialect
+from rowcall_contracts.column_policy import ColumnPolicy, ProtectedTable
 from rowcall_sqlguard.checking import check
-from rowcall_sqlguard.dialects import GuardedDialect
-from rowcall_sqlguard.verdict import Reason, Verdict
-
-_ALL: tuple[GuardedDialect, ...] = (*Dialect, "mysql")
+from rowcall_sqlguard.verdict import Verdict
 
 
 class Question(BaseModel):
     """A line of input; other members are ignored."""
 
     id: str
-    dialect: Dialect | Literal["mysql", "any"]
+    dialect: Dialect | Literal["any"]
     sql: str
     protected: dict[str, list[str]] | None = None
 
@@ -50,11 +48,16 @@ def answers(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _verdict(question: Question) -> Verdict:
-    if question.protected is not None:
-        return Verdict(allowed=False, reason=Reason.COLUMN_POLICY_UNSUPPORTED)
-    dialects = _ALL if question.dialect == "any" else (question.dialect,)
-    verdicts = [check(question.sql, dialect=dialect) for dialect in dialects]
+    dialects = tuple(Dialect) if question.dialect == "any" else (question.dialect,)
+    verdicts = [check(question.sql, dialect=dialect, policy=_policy(question)) for dialect in dialects]
     return next((verdict for verdict in verdicts if not verdict.allowed), verdicts[0])
+
+
+def _policy(question: Question) -> ColumnPolicy | None:
+    if question.protected is None:
+        return None
+    protected = (ProtectedTable(table=table, deny=tuple(columns)) for table, columns in question.protected.items())
+    return ColumnPolicy(protected=tuple(protected))
 
 
 if __name__ == "__main__":

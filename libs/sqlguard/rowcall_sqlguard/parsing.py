@@ -6,7 +6,7 @@ from sqlglot import Dialect as SqlDialect
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError
 
-from rowcall_sqlguard.dialects import GuardedDialect
+from rowcall_contracts.catalog import Dialect
 from rowcall_sqlguard.limits import Limits
 from rowcall_sqlguard.text import is_sql_text
 from rowcall_sqlguard.verdict import Reason, Refused
@@ -27,7 +27,7 @@ PARSER_FAILURES = (SqlglotError, ArithmeticError, AssertionError, AttributeError
 ONLY_QUERIES = "Only SELECT, WITH ... SELECT and their unions may run."
 
 
-def parse_one(sql: str, dialect: GuardedDialect, limits: Limits) -> exp.Expr:
+def parse_one(sql: str, dialect: Dialect, limits: Limits) -> exp.Expr:
     """Returns the tree of the one statement in `sql`. Raises `Refused`."""
     if len(sql) > limits.max_chars:
         raise Refused(Reason.TOO_LARGE, f"The statement is longer than {limits.max_chars} characters.")

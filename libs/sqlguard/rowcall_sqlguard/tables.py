@@ -17,6 +17,8 @@ def require_tables(tree: exp.Expr, rules: DialectRules, catalog: Catalog | None)
     for table in tree.find_all(exp.Table):
         if isinstance(table.this, exp.Identifier) and not _is_common_table(table):
             _require_table(table, rules, catalog)
+    if rules.in_names_tables and any(isinstance(node.args.get("field"), exp.Column) for node in tree.find_all(exp.In)):
+        raise Refused(Reason.CONSTRUCT_NOT_ALLOWED, "IN with the name of a table: write IN (SELECT ...).")
 
 
 def _require_table(table: exp.Table, rules: DialectRules, catalog: Catalog | None) -> None:

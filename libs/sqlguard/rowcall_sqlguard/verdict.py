@@ -21,7 +21,9 @@ class Reason(StrEnum):
     EXPANSION_TOO_LARGE = "expansion-too-large"  # little SQL that makes much data
     RECURSION_UNBOUNDED = "recursion-unbounded"
     LIMIT_NOT_LITERAL = "limit-not-literal"
-    COLUMN_POLICY_UNSUPPORTED = "column-policy-unsupported"
+    COLUMN_PROTECTED = "column-protected"  # a protected column could influence the result
+    TABLE_DENIED = "table-denied"  # the policy forbids the table
+    CROSS_JOIN_TOO_LARGE = "cross-join-too-large"  # too many joins without a condition, or of too large tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,9 @@ class Verdict:
     """`rewritten` is what may run: SQL made from the checked tree. It is `None` exactly when `allowed` is false.
 
     `meant` is the same without the injected LIMIT, for people to read: a limit stands there only if it was asked for.
-    `detail` is a sentence that names constructs, functions and tables, never a literal.
+    `detail` is a sentence that names constructs, functions, tables and columns, never a literal.
+    `masked_columns` are the folded names (`fold_name`) of result columns whose cells must not be shown: `*` over a
+    protected table that no catalog describes. Who runs the statement blanks them.
     """
 
     allowed: bool
@@ -37,6 +41,7 @@ class Verdict:
     detail: str = ""
     rewritten: str | None = None
     meant: str | None = None
+    masked_columns: frozenset[str] = frozenset()
 
 
 class Refused(Exception):

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from rowcall_contracts.catalog import Dialect
+from rowcall_contracts.column_policy import ColumnPolicy, ProtectedTable
 from rowcall_sqlguard import Limits, Reason, check
 
 # Shapes that are quadratic, or that recurse once per repetition, in sqlglot's parser or generator.
@@ -23,7 +24,14 @@ REPEATED = {
     "unions": ("SELECT 1", " UNION SELECT 1", "", ""),
     "joins": ("SELECT * FROM t", " JOIN t USING (a)", "", ""),
     "concatenations": ("SELECT 'a'", "||'a'", "", ""),
+    "commas": ("SELECT * FROM t AS a", ", t AS b", "", ""),
+    "conjunctions": ("SELECT 1 FROM t AS a, t AS b WHERE a.x = b.x", " AND a.x = b.x", "", ""),
+    "common tables": ("WITH a AS (SELECT 1)", ", b AS (SELECT * FROM a)", " SELECT * FROM a", ""),
+    "columns": ("SELECT x", ", x", " FROM t", ""),
+    "correlations": ("SELECT 1 FROM t WHERE ", "EXISTS (SELECT 1 FROM t WHERE ", "x = 1", ")"),
 }
+POLICY = ColumnPolicy(protected=(ProtectedTable(table="t", deny=("secret",)),))
+
 # Generous: the slowest of these takes about 0.5 s on one busy core.
 _LONGEST_S = 10.0
 
@@ -48,6 +56,7 @@ def test_a_monstrous_statement_gets_its_verdict_soon(shape: str, times: int, dia
         (Limits(max_tokens=5), Reason.TOO_LARGE),
         (Limits(max_nodes=5), Reason.TOO_LARGE),
         (Limits(max_nesting=1), Reason.TOO_DEEP),
+        (Limits(max_selects=0), Reason.TOO_LARGE),
     ],
 )
 def test_each_budget_refuses_with_its_reason(limits: Limits, reason: Reason) -> None:
@@ -55,6 +64,31 @@ def test_each_budget_refuses_with_its_reason(limits: Limits, reason: Reason) -> 
 
     assert check(sql, dialect=Dialect.SQLITE).allowed
     assert check(sql, dialect=Dialect.SQLITE, limits=limits).reason is reason
+
+
+@pytest.mark.parametrize("shape", REPEATED)
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_a_hundred_kilobytes_get_their_verdict_within_a_second(shape: str, dialect: Dialect) -> None:
+    head, opening, core, closing = REPEATED[shape]
+    times = 100_000 // len(opening + closing)
+    begun = time.process_time()
+
+    verdict = check(head + opening * times + core + closing * times, dialect=dialect, policy=POLICY)
+
+    assert verdict.reason is Reason.TOO_LARGE
+    assert time.process_time() - begun < 1.0
+
+
+@pytest.mark.parametrize("shape", REPEATED)
+@pytest.mark.parametrize("times", [8, 35, 150, 1_300])
+def test_a_policy_makes_no_shape_expensive(shape: str, times: int) -> None:
+    head, opening, core, closing = REPEATED[shape]
+    begun = time.process_time()
+
+    verdict = check(head + opening * times + core + closing * times, dialect=Dialect.SQLITE, policy=POLICY)
+
+    assert verdict.allowed or verdict.reason is not None
+    assert time.process_time() - begun < 1.0
 
 
 def test_a_long_list_of_values_is_within_the_budgets() -> None:

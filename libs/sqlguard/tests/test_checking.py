@@ -6,10 +6,10 @@ from typing import Final
 import pytest
 
 from rowcall_contracts.catalog import Dialect
-from rowcall_sqlguard import GuardedDialect, Reason, check
+from rowcall_sqlguard import Reason, check
 
 SQLITE, DUCKDB, POSTGRES = Dialect.SQLITE, Dialect.DUCKDB, Dialect.POSTGRES
-MYSQL: Final = "mysql"
+MYSQL: Final = Dialect.MYSQL
 
 NOT_QUERIES = [
     (SQLITE, "ATTACH DATABASE 'other.db' AS other"),
@@ -165,7 +165,7 @@ READS = [
         *((Reason.UNPARSEABLE, *case) for case in UNPARSEABLE),
     ],
 )
-def test_what_is_no_plain_read_is_refused_for_its_reason(reason: Reason, dialect: GuardedDialect, sql: str) -> None:
+def test_what_is_no_plain_read_is_refused_for_its_reason(reason: Reason, dialect: Dialect, sql: str) -> None:
     verdict = check(sql, dialect=dialect)
 
     assert (verdict.allowed, verdict.rewritten) == (False, None)
@@ -173,14 +173,14 @@ def test_what_is_no_plain_read_is_refused_for_its_reason(reason: Reason, dialect
 
 
 @pytest.mark.parametrize(("dialect", "sql"), READS)
-def test_a_plain_read_is_allowed(dialect: GuardedDialect, sql: str) -> None:
+def test_a_plain_read_is_allowed(dialect: Dialect, sql: str) -> None:
     verdict = check(sql, dialect=dialect)
 
     assert (verdict.allowed, verdict.reason) == (True, None)
 
 
 @pytest.mark.parametrize(("dialect", "sql"), READS)
-def test_what_runs_passes_the_guard_and_stays_the_same(dialect: GuardedDialect, sql: str) -> None:
+def test_what_runs_passes_the_guard_and_stays_the_same(dialect: Dialect, sql: str) -> None:
     rewritten = check(sql, dialect=dialect).rewritten
 
     assert rewritten is not None

@@ -40,6 +40,13 @@ def test_everything_harmless_is_accepted() -> None:
     assert [item["id"] for item in lines("guard/accept.jsonl") if not allowed(item)] == []
 
 
+def test_protected_columns_are_refused_and_ordinary_queries_beside_them_accepted() -> None:
+    items = list(lines("guard/column_redaction.jsonl"))
+
+    assert len(items) == 23
+    assert [item["id"] for item in items if allowed(item) != (item["expect"] == "accept")] == []
+
+
 @pytest.mark.parametrize("name", ["chinook", "defog", "spider_train"])
 def test_every_gold_query_is_accepted(name: str) -> None:
     gold = {item["gold_sql"]: item["id"] for item in lines(f"{name}/questions.jsonl")}

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from rowcall_contracts.catalog import Dialect
-from rowcall_sqlguard import GuardedDialect, check
+from rowcall_sqlguard import check
 from rowcall_sqlguard.functions import DUCKDB_FUNCTIONS, MYSQL_FUNCTIONS, POSTGRES_FUNCTIONS, SQLITE_FUNCTIONS
 
 ARGUMENTS = (
@@ -31,7 +31,7 @@ KNOWN_AND_REFUSED = """
 """
 
 
-def accepted(name: str, dialect: GuardedDialect) -> bool:
+def accepted(name: str, dialect: Dialect) -> bool:
     calls = [f"{name}({arguments})" for arguments in ARGUMENTS]
     return any(check(shape.format(call=call), dialect=dialect).allowed for call in calls for shape in SHAPES)
 
@@ -42,10 +42,10 @@ def accepted(name: str, dialect: GuardedDialect) -> bool:
         (Dialect.SQLITE, SQLITE_FUNCTIONS),
         (Dialect.DUCKDB, DUCKDB_FUNCTIONS),
         (Dialect.POSTGRES, POSTGRES_FUNCTIONS),
-        ("mysql", MYSQL_FUNCTIONS),
+        (Dialect.MYSQL, MYSQL_FUNCTIONS),
     ],
 )
-def test_every_listed_function_can_be_called(dialect: GuardedDialect, names: frozenset[str]) -> None:
+def test_every_listed_function_can_be_called(dialect: Dialect, names: frozenset[str]) -> None:
     assert {name for name in names if not accepted(name, dialect)} == set()
 
 

@@ -39,10 +39,12 @@ def test_any_dialect_means_all_of_them() -> None:
     assert answer(dialect="any", sql="SELECT json_each(a) FROM t")["allowed"] is False
 
 
-def test_protected_columns_are_refused_as_unsupported() -> None:
-    found = answer(dialect="postgres", sql="SELECT 1", protected={"staff": ["password"]})
+def test_protected_columns_are_denied() -> None:
+    protected = {"staff": ["password"]}
 
-    assert (found["allowed"], found["reason"]) == (False, "column-policy-unsupported")
+    found = answer(dialect="postgres", sql="SELECT password FROM staff", protected=protected)
+    assert (found["allowed"], found["reason"]) == (False, "column-protected")
+    assert answer(dialect="any", sql="SELECT s.name FROM staff AS s", protected=protected)["allowed"] is True
 
 
 def test_an_unknown_dialect_is_an_error() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rowcall_contracts.catalog import Catalog, Dialect, Table
-from rowcall_sqlguard import GuardedDialect, Reason, check
+from rowcall_sqlguard import Reason, check
 
 SQLITE, DUCKDB, POSTGRES = Dialect.SQLITE, Dialect.DUCKDB, Dialect.POSTGRES
 
@@ -44,11 +44,11 @@ SHOP = Catalog(
         (DUCKDB, "SELECT * FROM duckdb_settings"),
         (DUCKDB, "SELECT * FROM pg_tables"),
         (DUCKDB, "SELECT * FROM sqlite_master"),
-        ("mysql", "SELECT * FROM mysql.user"),
-        ("mysql", "SELECT * FROM performance_schema.threads"),
+        (Dialect.MYSQL, "SELECT * FROM mysql.user"),
+        (Dialect.MYSQL, "SELECT * FROM performance_schema.threads"),
     ],
 )
-def test_the_systems_tables_are_refused(dialect: GuardedDialect, sql: str) -> None:
+def test_the_systems_tables_are_refused(dialect: Dialect, sql: str) -> None:
     assert check(sql, dialect=dialect).reason is Reason.SYSTEM_TABLE
 
 

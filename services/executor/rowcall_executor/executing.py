@@ -22,11 +22,11 @@ from rowcall_databases.database import Database
 from rowcall_databases.errors import DatabaseError, QueryError, QueryTimeout, StatementRefused
 from rowcall_databases.limits import QueryLimits
 from rowcall_executor.customers import Customers, as_step_error
+from rowcall_executor.gate import Gate, Guard, blanked
 from rowcall_executor.result_pages import ResultPages, inline_rows
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.step import StepOutput
-from rowcall_sqlguard import Limits, check
 
 _FAILURES = {
     OutcomeStatus.REFUSED: ProblemType.SQL_REFUSED,
@@ -46,10 +46,13 @@ class _Tried:
 class Executing:
     """The handler."""
 
-    def __init__(self, customers: Customers, pages: ResultPages, metrics: Metrics, *, budget_s: float) -> None:
+    def __init__(
+        self, customers: Customers, pages: ResultPages, metrics: Metrics, *, gate: Gate, budget_s: float
+    ) -> None:
         self._customers = customers
         self._pages = pages
         self._metrics = metrics
+        self._gate = gate
         self._budget_s = budget_s
 
     async def __call__(self, job: Job) -> StepOutput:
@@ -57,8 +60,10 @@ class Executing:
         connection = await self._customers.connection_of(job)
         candidates = _candidates(job)
         started = time.perf_counter()
-        async with self._customers.database_of(connection) as database:
-            tried = await self._try_all(candidates, database, max_rows=int(str(job.input["max_rows"])))
+        max_rows = int(str(job.input["max_rows"]))
+        async with self._customers.lent_database_of(connection) as database:
+            guard = await self._gate.guard(job, connection, database.dialect, max_rows=max_rows)
+            tried = await self._try_all(candidates, database, guard, max_rows=max_rows)
         outcomes = tuple(each.outcome for each in tried)
         chosen = choose(candidates, outcomes)
         if chosen is None:
@@ -69,7 +74,9 @@ class Executing:
         passed = ExecutionRound(candidates=candidates, outcomes=outcomes, chosen=chosen, executed=executed)
         return StepOutput(output=passed)
 
-    async def _try_all(self, candidates: Sequence[Candidate], database: Database, *, max_rows: int) -> list[_Tried]:
+    async def _try_all(
+        self, candidates: Sequence[Candidate], database: Database, guard: Guard, *, max_rows: int
+    ) -> list[_Tried]:
         """Runs one after the other until one returns rows or the budget is spent."""
         ends = time.perf_counter() + self._budget_s
         tried: list[_Tried] = []
@@ -80,11 +87,12 @@ class Executing:
                 tried.append(_Tried(outcome=Outcome(status=OutcomeStatus.SKIPPED), sql=candidate.sql))
             else:
                 limits = QueryLimits(timeout_s=left_s, max_rows=max_rows)
-                tried.append(await self._try(candidate.sql, database, limits))
+                tried.append(await self._try(candidate.sql, database, guard, limits=limits))
+                await guard.note(candidate.sql, tried[-1].outcome)
         return tried
 
-    async def _try(self, sql: str, database: Database, limits: QueryLimits) -> _Tried:
-        verdict = check(sql, dialect=database.dialect, limits=Limits(max_rows=limits.max_rows + 1))
+    async def _try(self, sql: str, database: Database, guard: Guard, *, limits: QueryLimits) -> _Tried:
+        verdict = guard.check(sql)
         if verdict.rewritten is None or verdict.meant is None:
             refused = Outcome(status=OutcomeStatus.REFUSED, code=verdict.reason, message=verdict.detail)
             return _Tried(outcome=refused, sql=sql)
@@ -95,7 +103,8 @@ class Executing:
             Metric.QUERY_SECONDS, elapsed_s, dialect=database.dialect.value, outcome=outcome.status.value
         )
         timed = outcome.model_copy(update={"elapsed_ms": int(elapsed_s * 1000)})
-        return _Tried(outcome=timed, sql=verdict.meant, result=result)
+        shown = blanked(result, verdict.masked_columns) if result is not None else None
+        return _Tried(outcome=timed, sql=verdict.meant, result=shown)
 
     async def _executed(self, job: Job, tried: _Tried, database: Database, started: float) -> Executed:
         result = tried.result

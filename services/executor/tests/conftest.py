@@ -1,7 +1,7 @@
 """An office per test, and the shop on each engine."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from rowcall_contracts.resources import Connection
 from rowcall_contracts.settings import ExecutorSettings
 from rowcall_databases.testing import PostgresServer
 from rowcall_executor.__main__ import handlers
+from rowcall_executor.database_pool import DatabasePool
 from rowcall_runtime.driver import Store
 from rowcall_runtime.process import Platform
 from rowcall_runtime.testing import platform_without_kafka
-from services.executor.tests.office import Office, duckdb_file, postgres_shop, sqlite_file
+from services.executor.tests.office import SHOP, Office, duckdb_file, postgres_shop, sqlite_file
+from tools.testing.mysql_server import MysqlServer
 
 NO_KAFKA = "127.0.0.1:1"
 QUERY_TIMEOUT_S = 0.5
@@ -31,7 +33,14 @@ async def platform(shared_store: Store) -> AsyncIterator[Platform]:
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Path) -> Office:
+async def pool(platform: Platform) -> AsyncIterator[DatabasePool]:
+    """A pool that nobody sweeps."""
+    async with DatabasePool(platform.clock.now) as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(platform: Platform, pool: DatabasePool, tmp_path: Path) -> Office:
     """The handlers as the process wires them; files open below the test's folder."""
     master_key = base64.b64encode(bytes(PrivateKey.generate())).decode()
     settings = ExecutorSettings.model_validate(
@@ -44,7 +53,13 @@ def office(platform: Platform, tmp_path: Path) -> Office:
             "query_timeout_s": QUERY_TIMEOUT_S,
         }
     )
-    return Office(platform=platform, handlers=handlers(platform, settings), master_key=master_key, root=tmp_path)
+    return Office(
+        platform=platform,
+        handlers=handlers(platform, settings, pool),
+        pool=pool,
+        master_key=master_key,
+        root=tmp_path,
+    )
 
 
 @pytest.fixture
@@ -53,7 +68,14 @@ async def shop(office: Office) -> Connection:
     return await office.connect(sqlite_file(office.root / "shop.sqlite"))
 
 
-@pytest.fixture(params=["sqlite", "duckdb", "postgres"])
+@pytest.fixture
+def mysql_shop(mysql_server: MysqlServer) -> Iterator[str]:
+    """The shop in a MySQL database of its own."""
+    with mysql_server.database(SHOP) as name:
+        yield mysql_server.uri(name)
+
+
+@pytest.fixture(params=["sqlite", "duckdb", "postgres", "mysql"])
 def shop_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The shop on each engine."""
     match request.param:
@@ -61,6 +83,8 @@ def shop_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
             return sqlite_file(tmp_path / "shop.sqlite")
         case "duckdb":
             return duckdb_file(tmp_path / "shop.duckdb")
+        case "mysql":
+            return str(request.getfixturevalue("mysql_shop"))
         case _:
             server: PostgresServer = request.getfixturevalue("postgres_server")
             return postgres_shop(server.uri())

@@ -20,6 +20,7 @@ from rowcall_contracts.resources import Collection, Connection, ConnectionState
 from rowcall_contracts.work import HistoryEntry, HistoryEvent, State
 from rowcall_databases.access import AccessPolicy
 from rowcall_executor.customers import Customers
+from rowcall_executor.database_pool import DatabasePool
 from rowcall_runtime.catalogs import CatalogStore
 from rowcall_runtime.crypto import Opener, Sealer, public_key_of
 from rowcall_runtime.driver import Document, Store
@@ -47,6 +48,7 @@ class Office:
 
     platform: Platform
     handlers: Mapping[Step, StepHandler]
+    pool: DatabasePool
     master_key: str
     root: Path
     workspace_id: str = field(default_factory=lambda: f"ws_{uuid4().hex[:26]}")
@@ -63,7 +65,8 @@ class Office:
     def customers(self) -> Customers:
         """Opens files below the root, and nothing else."""
         policy = AccessPolicy(file_roots=(self.root,))
-        return Customers(self.connections, Opener([self.master_key]), policy, self.platform.clock)
+        opener = Opener([self.master_key])
+        return Customers(self.connections, opener, policy=policy, clock=self.platform.clock, pool=self.pool)
 
     @property
     def catalogs(self) -> CatalogStore:

@@ -122,6 +122,25 @@ async def test_a_patch_needs_the_version_that_was_read(
     assert any_version.json()["name"] == "d"
 
 
+async def test_what_a_language_model_may_see_is_the_schema_until_someone_says_more(
+    gateway: Gateway, client: httpx.AsyncClient, executor: Executor, workspace_id: str
+) -> None:
+    new = {"name": "flights", "uri": URI, "llm_share": "values"}
+    created, _ = await asyncio.gather(client.post("/connections", json=new), executor(State.SUCCEEDED))
+    path = f"/connections/{await gateway.new_connection(workspace_id)}"
+    before = await client.get(path)
+
+    unknown = await client.patch(path, json={"llm_share": "everything"}, headers={"If-Match": "*"})
+    changed = await client.patch(path, json={"llm_share": "rows"}, headers={"If-Match": "*"})
+    stored = await gateway.store.collection(Collection.CONNECTIONS).get({"_id": before.json()["id"]})
+
+    assert (created.json()["llm_share"], before.json()["llm_share"]) == ("values", "schema")
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/llm_share")
+    assert (changed.json()["llm_share"], (await client.get(path)).json()["llm_share"]) == ("rows", "rows")
+    assert stored is not None
+    assert stored["llm_share"] == "rows"
+
+
 async def test_a_new_uri_that_fails_is_taken_back(
     gateway: Gateway, client: httpx.AsyncClient, executor: Executor, workspace_id: str
 ) -> None:

@@ -9,6 +9,7 @@ from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_contracts.resources import Connection, ConnectionState
 from rowcall_contracts.work import State
 from rowcall_gateway.caller import Caller
+from rowcall_gateway.connections.policies import forget_protected_values, require_known_names
 from rowcall_gateway.connections.schemas import ConnectionPatch, NewConnection
 from rowcall_gateway.connections.uris import uri_hint
 from rowcall_gateway.etags import require_match
@@ -66,17 +67,24 @@ class ConnectionDesk:
         """Changes a connection; a new URI that fails its check is taken back.
 
         Raises:
-            Refusal: the precondition does not hold, the URI is malformed, or its check failed.
+            Refusal: the precondition does not hold, the URI is malformed, its check failed, or the column policy names
+                what the catalog does not have.
         """
         before = await self.connections.get(caller.workspace_id, connection_id)
         require_match(if_match, before.version)
-        fields = patch.model_dump(include={"name", "description"}, exclude_none=True)
+        plain = {"name", "description", "llm_share", "column_policy"}
+        fields = patch.model_dump(mode="json", include=plain, exclude_none=True)
+        if patch.column_policy is not None and patch.uri is None:
+            await require_known_names(self.catalogs, before, patch.column_policy)
+            fields["catalog_fingerprint"] = None  # so that the next question reads the database under the new policy
         if patch.uri is not None:
             fields |= dict.fromkeys(_CHECKED_FIELDS)
             fields |= {"uri_hint": uri_hint(patch.uri), "uri": self.sealer.seal(patch.uri).model_dump()}
             fields |= {"state": ConnectionState.CHECKING.value}
         changed = await self.connections.change(before, fields)
         self.acceptance.subjects.changed(caller.workspace_id, connection_id)
+        if patch.column_policy is not None:
+            await forget_protected_values(self.catalogs, changed, patch.column_policy)
         if patch.uri is None:
             return changed
         return await self._keep_or_restore(caller, before, changed)
@@ -118,6 +126,7 @@ class ConnectionDesk:
             uri=self.sealer.seal(new.uri),
             state=ConnectionState.CHECKING,
             description=new.description,
+            llm_share=new.llm_share,
         )
 
     async def _check(self, caller: Caller, connection_id: str, idempotency: Idempotency = NO_IDEMPOTENCY) -> None:

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from rowcall_contracts.base import Contract
 from rowcall_contracts.catalog import Dialect
+from rowcall_contracts.column_policy import ColumnPolicy
 from rowcall_contracts.problems import Problem
-from rowcall_contracts.resources import Connection, ConnectionState
+from rowcall_contracts.resources import Connection, ConnectionState, LlmShare
 from rowcall_gateway.cursors import Page
 from rowcall_gateway.names import Description, Name
 
@@ -17,8 +18,28 @@ ConnectionUri = Annotated[
     Field(
         min_length=1,
         max_length=2_048,
-        description="`sqlite:////abs/file`, `duckdb:////abs/file` or `postgresql://user:password@host/database`.",
+        description="`sqlite:////abs/file`, `duckdb:////abs/file`, `postgresql://user:password@host/database` or"
+        " `mysql://user:password@host/database`, which also stands for MariaDB and TiDB.",
         json_schema_extra={"writeOnly": True, "format": "password"},
+    ),
+]
+
+
+SharedWithLlm = Annotated[
+    LlmShare,
+    Field(
+        description="What may be sent to the language model, where one is configured: `schema` (names, types, keys, "
+        "descriptions and counts of rows), `values` (also the values of columns with few, and ranges) or `rows` (also "
+        "samples of all columns)."
+    ),
+]
+
+
+ShownPolicy = Annotated[
+    ColumnPolicy,
+    Field(
+        description="Columns and tables that no statement may see. `deny`: the column may not be named, and `*` leaves "
+        "it out. `mask`: it is shown as a constant and may be used for nothing else. An empty policy protects nothing."
     ),
 ]
 
@@ -29,6 +50,7 @@ class NewConnection(Contract):
     name: Name
     uri: ConnectionUri = Field(repr=False)
     description: Description = ""
+    llm_share: SharedWithLlm = LlmShare.SCHEMA
 
 
 class ConnectionPatch(Contract):
@@ -37,6 +59,8 @@ class ConnectionPatch(Contract):
     name: Name | None = None
     uri: ConnectionUri | None = Field(None, repr=False)
     description: Description | None = None
+    llm_share: SharedWithLlm | None = None
+    column_policy: ShownPolicy | None = None
 
 
 class ConnectionBody(BaseModel):
@@ -48,6 +72,8 @@ class ConnectionBody(BaseModel):
     dialect: Dialect | None = None
     uri_hint: str
     description: str | None = None
+    llm_share: SharedWithLlm
+    column_policy: ShownPolicy = ColumnPolicy()
     problem: Problem | None = Field(None, description="Why the last check failed.")
     profiled_at: datetime | None = None
     created_at: datetime
@@ -65,6 +91,8 @@ class ConnectionBody(BaseModel):
             dialect=connection.dialect,
             uri_hint=connection.uri_hint,
             description=connection.description,
+            llm_share=connection.llm_share,
+            column_policy=connection.column_policy or ColumnPolicy(),
             problem=connection.problem,
             profiled_at=connection.profiled_at,
             created_at=connection.created_at,

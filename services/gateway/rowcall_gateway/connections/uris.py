@@ -7,7 +7,7 @@ from rowcall_gateway.problems import Refusal
 
 POINTER = "/uri"
 FILE_SCHEMES = frozenset({"sqlite", "duckdb"})
-HOST_SCHEMES = frozenset({"postgresql"})
+HOST_SCHEMES = frozenset({"postgresql", "mysql"})
 
 
 def uri_hint(uri: str) -> str:
@@ -24,7 +24,7 @@ def uri_hint(uri: str) -> str:
     except ValueError:
         raise _refused("Host or port cannot be read; write special characters in passwords as `%XX`.") from None
     if "://" not in uri or parts.scheme not in FILE_SCHEMES | HOST_SCHEMES:
-        raise _refused("A URI starts with `sqlite:////`, `duckdb:////` or `postgresql://`.")
+        raise _refused("A URI starts with `sqlite:////`, `duckdb:////`, `postgresql://` or `mysql://`.")
     return f"{parts.scheme}://{_file_name(parts) if parts.scheme in FILE_SCHEMES else _host(parts)}"
 
 
@@ -39,7 +39,7 @@ def _host(parts: SplitResult) -> str:
     if "@" in parts.path + parts.query + parts.fragment:
         raise _refused("An `@` follows the host; write special characters in passwords as `%XX`.")
     if not parts.hostname:
-        raise _refused("A URI of a server names its host: `postgresql://user:password@host/database`.")
+        raise _refused(f"A URI of a server names its host: `{parts.scheme}://user:password@host/database`.")
     return parts.hostname
 
 
