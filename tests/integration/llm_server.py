@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from rowcall_sqlgen.llm.testing import completion
 from tools.local.ports import LOOPBACK
 
 MODEL = "loopback"
@@ -31,15 +32,7 @@ class LanguageModel:
     def completion(self) -> dict[str, object]:
         """Returns the body of an answer."""
         reply = {"candidates": [{"sql": self.sql, "confidence": 0.9, "assumptions": []}], "clarification": None}
-        message = {"role": "assistant", "content": json.dumps(reply)}
-        return {
-            "id": f"chatcmpl-{len(self.asked)}",
-            "object": "chat.completion",
-            "created": int(time.time()),
-            "model": MODEL,
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
-        }
+        return completion(json.dumps(reply))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from tests.integration.deployment import Deployment
 from tests.integration.small_database import small_database
 
 SECRET = "s3cr3t-word"
-LEAKS = re.compile(rf"Traceback|\.py\b|site-packages|sqlite3\.|psycopg|{SECRET}", re.IGNORECASE)
+LEAKS = re.compile(rf"Traceback|\.py\b|site-packages|sqlite3\.|psycopg|pymysql|{SECRET}", re.IGNORECASE)
 
 URIS = {
     "a missing file": ("sqlite:///{data}/missing.sqlite", "location-refused"),
@@ -46,6 +46,14 @@ URIS = {
         "location-refused",
     ),
     "a PostgreSQL service file": ("postgresql://u@127.0.0.1/d?service=x", "location-refused"),
+    "a MySQL option that sends files": ("mysql://u:{secret}@127.0.0.1/d?local_infile=1", "location-refused"),
+    "a MySQL option that runs SQL": (
+        "mysql://u:{secret}@127.0.0.1/d?init_command=SET+GLOBAL+read_only%3D0",
+        "location-refused",
+    ),
+    "a MySQL socket of this machine": ("mysql://u@127.0.0.1/d?unix_socket=/run/mysqld.sock", "location-refused"),
+    "a private MySQL host": ("mysql://u:{secret}@10.0.0.1/d", "location-refused"),
+    "a MySQL port nobody listens at": ("mysql://u:{secret}@127.0.0.1:1/d", "connection-failed"),
     "a second host in the options": ("postgresql://u@127.0.0.1/d?host=10.0.0.1", "location-refused"),
     "a socket of this machine": ("postgresql://u@%2Fvar%2Frun%2Fpostgresql/d", "location-refused"),
     "a private host": ("postgresql://u:{secret}@10.0.0.1/d", "location-refused"),

@@ -17,7 +17,8 @@ from rowcall_databases.errors import (
     Unreachable,
 )
 from rowcall_databases.limits import ProfileBounds, QueryLimits
-from rowcall_databases.location import FileLocation, Location, PostgresLocation, parse_uri
+from rowcall_databases.location import FileLocation, Location, parse_uri
+from rowcall_databases.server_location import MysqlLocation, PostgresLocation
 
 __all__ = [
     "AccessPolicy",
@@ -29,6 +30,7 @@ __all__ = [
     "HostRefused",
     "Location",
     "LocationRefused",
+    "MysqlLocation",
     "NotADatabase",
     "PostgresLocation",
     "ProfileBounds",

@@ -8,13 +8,15 @@ from typing import Self
 from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
 from rowcall_databases.duckdb_engine import DuckdbEngine
-from rowcall_databases.engine import Engine
+from rowcall_databases.engine import Engine, Reusable
 from rowcall_databases.errors import QueryError
 from rowcall_databases.fingerprint import fingerprint
 from rowcall_databases.limits import ProfileBounds, QueryLimits
-from rowcall_databases.location import Location, PostgresLocation
+from rowcall_databases.location import FileLocation, Location
+from rowcall_databases.mysql_engine import MysqlEngine
 from rowcall_databases.postgres_engine import PostgresEngine
 from rowcall_databases.profiling import profile
+from rowcall_databases.server_location import MysqlLocation, PostgresLocation
 from rowcall_databases.sqlite_engine import SqliteEngine
 from rowcall_sqlguard.text import is_sql_text
 
@@ -64,6 +66,15 @@ class Database:
             raise QueryError("The statement contains characters that no database takes.")
         return await self._engine.fetch(sql, limits)
 
+    @property
+    def reusable(self) -> bool:
+        """Whether it may stay open for another piece of work, with `refresh` in between."""
+        return isinstance(self._engine, Reusable)
+
+    async def refresh(self) -> bool:
+        """Makes an open database as good as a new one; False where it cannot be, and must be closed."""
+        return isinstance(self._engine, Reusable) and await self._engine.refresh()
+
     async def close(self) -> None:
         """Closes the connection; calling it twice is harmless."""
         await self._engine.close()
@@ -83,6 +94,10 @@ def open_database(location: Location, *, now: Callable[[], datetime]) -> Databas
 
 
 def _engine(location: Location) -> Engine:
-    if isinstance(location, PostgresLocation):
-        return PostgresEngine(location)
-    return SqliteEngine(location) if location.dialect is Dialect.SQLITE else DuckdbEngine(location)
+    match location:
+        case PostgresLocation():
+            return PostgresEngine(location)
+        case MysqlLocation():
+            return MysqlEngine(location)
+        case FileLocation():
+            return SqliteEngine(location) if location.dialect is Dialect.SQLITE else DuckdbEngine(location)

@@ -1,6 +1,6 @@
 """The port that each database engine implements."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rowcall_contracts.catalog import Dialect, Table
 from rowcall_contracts.results import ResultSet
@@ -34,3 +34,14 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Closes the connection; calling it twice is harmless."""
+
+
+@runtime_checkable
+class Reusable(Protocol):
+    """An engine whose connection may stay open between pieces of work, because it is in nobody's way then.
+
+    DuckDB's is not: nobody may write to a file as long as another process has it open.
+    """
+
+    async def refresh(self) -> bool:
+        """Forgets all that the last piece of work may have left; False when the connection is no longer good."""

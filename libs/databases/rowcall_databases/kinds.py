@@ -5,20 +5,20 @@ import re
 from rowcall_contracts.catalog import ColumnKind
 from rowcall_contracts.results import ResultType
 
-# PostgreSQL and DuckDB type names without their arguments, lower case; whatever is missing is OTHER.
+# PostgreSQL, DuckDB and MySQL type names without their arguments, lower case; whatever is missing is OTHER.
 _KINDS = {
     **dict.fromkeys(("text", "varchar", "character varying", "character", "char", "bpchar", "name", "citext", "uuid",
-                     "enum", '"char"', "string"), ColumnKind.TEXT),
+                     "enum", '"char"', "string", "tinytext", "mediumtext", "longtext", "set"), ColumnKind.TEXT),
     **dict.fromkeys(("smallint", "integer", "bigint", "tinyint", "hugeint", "utinyint", "usmallint", "uinteger",
-                     "ubigint", "uhugeint", "int2", "int4", "int8"), ColumnKind.INTEGER),
+                     "ubigint", "uhugeint", "int2", "int4", "int8", "int", "mediumint"), ColumnKind.INTEGER),
     **dict.fromkeys(("numeric", "decimal", "bignum", "varint"), ColumnKind.DECIMAL),
     **dict.fromkeys(("real", "double precision", "double", "float", "float4", "float8"), ColumnKind.FLOAT),
     "boolean": ColumnKind.BOOLEAN,
     "date": ColumnKind.DATE,
     **dict.fromkeys(("timestamp", "timestamp without time zone", "timestamp with time zone", "timestamp_s",
-                     "timestamp_ms", "timestamp_ns"), ColumnKind.TIMESTAMP),
+                     "timestamp_ms", "timestamp_ns", "datetime"), ColumnKind.TIMESTAMP),
     **dict.fromkeys(("time", "time without time zone", "time with time zone", "time_ns"), ColumnKind.TIME),
-    **dict.fromkeys(("bytea", "blob"), ColumnKind.BINARY),
+    **dict.fromkeys(("bytea", "blob", "tinyblob", "mediumblob", "longblob", "binary", "varbinary"), ColumnKind.BINARY),
 }  # fmt: skip
 
 # SQLite takes any words as a type; these are what people write, tried in this order. "INT" inside "POINT" is why the
@@ -37,7 +37,7 @@ _SQLITE_KINDS = (
 
 
 def kind_of(declared: str) -> ColumnKind:
-    """Returns the kind of a PostgreSQL or DuckDB type as the engine prints it."""
+    """Returns the kind of a PostgreSQL, DuckDB or MySQL type as the engine prints it."""
     name = declared.lower()
     if name.endswith("]"):
         return ColumnKind.OTHER

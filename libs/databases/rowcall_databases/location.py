@@ -1,10 +1,11 @@
 """Connection URIs: parsed, and everything refused that is not explicitly allowed.
 
-The URIs are SQLAlchemy's: `sqlite:////abs/file`, `duckdb:////abs/file`, `postgresql://user:password@host:5432/name`.
+The URIs are SQLAlchemy's: `sqlite:////abs/file`, `duckdb:////abs/file`, `postgresql://user:password@host:5432/name`,
+`mysql://user:password@host:3306/name`.
 A location remembers the policy it was parsed under; files and addresses are checked again whenever they are used.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
@@ -14,7 +15,7 @@ from rowcall_contracts.catalog import Dialect
 from rowcall_databases.access import AccessPolicy
 from rowcall_databases.errors import LocationRefused
 from rowcall_databases.files import DUCKDB_SIGNATURE, SQLITE_SIGNATURE, Signature, checked_file
-from rowcall_databases.hosts import require_host
+from rowcall_databases.server_location import MysqlLocation, PostgresLocation, mysql_location, postgres_location
 
 MAX_URI_CHARS = 2048
 
@@ -28,17 +29,16 @@ _DIALECTS = {
     "postgresql+psycopg": Dialect.POSTGRES,
     "postgresql+psycopg2": Dialect.POSTGRES,
     "postgresql+asyncpg": Dialect.POSTGRES,
+    "mysql": Dialect.MYSQL,
+    "mysql+pymysql": Dialect.MYSQL,
+    "mysql+mysqldb": Dialect.MYSQL,
+    "mysql+mysqlconnector": Dialect.MYSQL,
+    "mysql+asyncmy": Dialect.MYSQL,
+    "mysql+aiomysql": Dialect.MYSQL,
+    "mariadb": Dialect.MYSQL,
+    "mariadb+pymysql": Dialect.MYSQL,
 }
 _SIGNATURES = {Dialect.SQLITE: SQLITE_SIGNATURE, Dialect.DUCKDB: DUCKDB_SIGNATURE}
-
-# Everything else is left out on purpose: libpq has options that read files (sslcert, sslkey, passfile, service),
-# that run settings (options) or that dial elsewhere (host, hostaddr).
-_POSTGRES_OPTIONS = {
-    "sslmode": ("disable", "prefer", "require", "verify-full"),
-    "channel_binding": ("disable", "prefer", "require"),
-}
-_POSTGRES_PORT = 5432
-_LARGEST_PORT = 65_535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,21 +51,7 @@ class FileLocation:
     policy: AccessPolicy
 
 
-@dataclass(frozen=True, kw_only=True)
-class PostgresLocation:
-    """A PostgreSQL server. `host` is a name or an address as the user wrote it, not yet resolved."""
-
-    host: str
-    port: int
-    database: str
-    user: str
-    password: str = field(repr=False)
-    options: tuple[tuple[str, str], ...]  # libpq keywords and values, all of the allow-list
-    policy: AccessPolicy
-    dialect: Dialect = Dialect.POSTGRES
-
-
-Location = FileLocation | PostgresLocation
+Location = FileLocation | PostgresLocation | MysqlLocation
 
 
 def parse_uri(uri: str, policy: AccessPolicy) -> Location:
@@ -76,10 +62,14 @@ def parse_uri(uri: str, policy: AccessPolicy) -> Location:
     url = _parsed(uri)
     dialect = _DIALECTS.get(url.drivername.lower())
     if dialect is None:
-        raise LocationRefused("The URI must begin with sqlite://, duckdb:// or postgresql://.")
-    if dialect is Dialect.POSTGRES:
-        return _postgres(url, policy)
-    return _file(url, dialect, policy)
+        raise LocationRefused("The URI must begin with sqlite://, duckdb://, postgresql:// or mysql://.")
+    match dialect:
+        case Dialect.POSTGRES:
+            return postgres_location(url, policy)
+        case Dialect.MYSQL:
+            return mysql_location(url, policy)
+        case Dialect.SQLITE | Dialect.DUCKDB:
+            return _file(url, dialect, policy)
 
 
 def _parsed(uri: str) -> URL:
@@ -101,30 +91,3 @@ def _file(url: URL, dialect: Dialect, policy: AccessPolicy) -> FileLocation:
     signature = _SIGNATURES[dialect]
     path = checked_file(Path(url.database), signature, policy)
     return FileLocation(dialect=dialect, path=path, signature=signature, policy=policy)
-
-
-def _postgres(url: URL, policy: AccessPolicy) -> PostgresLocation:
-    if not url.host or not url.username or not url.database:
-        raise LocationRefused("A PostgreSQL URI names user, host and database: postgresql://user:password@host/name.")
-    require_host(url.host, policy)
-    port = _POSTGRES_PORT if url.port is None else url.port
-    if not 0 < port <= _LARGEST_PORT:
-        raise LocationRefused(f"The port must be between 1 and {_LARGEST_PORT}.")
-    return PostgresLocation(
-        host=url.host,
-        port=port,
-        database=url.database,
-        user=url.username,
-        password=str(url.password or ""),
-        options=tuple(_postgres_option(name, value) for name, value in url.query.items()),
-        policy=policy,
-    )
-
-
-def _postgres_option(name: str, value: str | tuple[str, ...]) -> tuple[str, str]:
-    allowed = _POSTGRES_OPTIONS.get(name)
-    if allowed is None:
-        raise LocationRefused(f"The URI has an option that is not allowed; allowed: {', '.join(_POSTGRES_OPTIONS)}.")
-    if not isinstance(value, str) or value not in allowed:
-        raise LocationRefused(f"The option {name} must be one of: {', '.join(allowed)}.")
-    return name, value

@@ -7,8 +7,8 @@ from psycopg.types.string import TextLoader
 
 from rowcall_contracts.addresses import Address
 from rowcall_databases.hosts import Resolver, checked_addresses
-from rowcall_databases.location import PostgresLocation
 from rowcall_databases.postgres_errors import translated_errors
+from rowcall_databases.server_location import PostgresLocation
 
 _CONNECT_TIMEOUT_S = 5
 
@@ -31,7 +31,11 @@ async def connect(location: PostgresLocation, resolve: Resolver) -> psycopg.Asyn
     """Opens a connection whose every transaction is read-only. Raises `HostRefused`, `Unreachable`, ...."""
     addresses = await checked_addresses(location.host, location.port, policy=location.policy, resolve=resolve)
     with translated_errors():
-        connection = await psycopg.AsyncConnection.connect(_conninfo(location, addresses), context=_text_adapters())
+        connection = await psycopg.AsyncConnection.connect(
+            _conninfo(location, addresses),
+            context=_text_adapters(),
+            prepare_threshold=None,  # prepared statements neither outlive a refresh nor pass a transaction pooler
+        )
     await connection.set_read_only(True)
     return connection
 

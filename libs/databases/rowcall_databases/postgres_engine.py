@@ -14,15 +14,16 @@ from rowcall_databases.errors import QueryTimeout
 from rowcall_databases.hosts import Resolver, resolve_host
 from rowcall_databases.interruption import run_to_its_end
 from rowcall_databases.limits import QueryLimits
-from rowcall_databases.location import PostgresLocation
 from rowcall_databases.postgres_connection import connect
 from rowcall_databases.postgres_errors import translated_errors
 from rowcall_databases.postgres_structure import read_structure
+from rowcall_databases.server_location import PostgresLocation
 
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
 
 _STRUCTURE_TIMEOUT_S = 30.0
 _LOCK_TIMEOUT_S = 5.0
+_REFRESH_TIMEOUT_S = 2.0
 # The server stops a statement by itself this long after our deadline, should our cancel not reach it.
 _SERVER_MARGIN_S = 2.0
 _USER_TYPES_FROM = 16_384  # FirstNormalObjectId: enums and other types of the database's owner
@@ -78,6 +79,11 @@ class PostgresEngine:
         """Returns the first rows of the relation in storage order."""
         return f"(SELECT * FROM {relation} LIMIT {rows}) AS sampled"  # noqa: S608 - a quoted name and a number
 
+    async def refresh(self) -> bool:
+        """Discards the session's locks, settings and the like; False when the server does not answer in time."""
+        async with self._turn:
+            return self._connection is None or await _discarded(self._connection)
+
     async def close(self) -> None:
         """Closes the connection."""
         async with self._turn:
@@ -130,6 +136,17 @@ async def _settle(connection: Connection, timeout_s: float) -> None:
         "lock_ms": str(round(min(timeout_s, _LOCK_TIMEOUT_S) * 1000)),
     }
     await connection.execute(_SETTINGS, milliseconds)
+
+
+async def _discarded(connection: Connection) -> bool:
+    try:
+        async with asyncio.timeout(_REFRESH_TIMEOUT_S):
+            await connection.set_autocommit(True)  # DISCARD ALL refuses to run in a transaction
+            await connection.execute("DISCARD ALL")
+            await connection.set_autocommit(False)
+    except (psycopg.Error, TimeoutError):
+        return False
+    return True
 
 
 def _columns(cursor: psycopg.AsyncServerCursor[tuple[object, ...]]) -> tuple[ResultColumn, ...]:

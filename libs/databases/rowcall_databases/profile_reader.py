@@ -37,7 +37,7 @@ class ProfileReader:
 
     def sample(self, table: Table) -> str:
         """Returns a FROM item that reads a part of the table."""
-        return self._engine.sample(relation(table), self.bounds.sample_rows)
+        return self._engine.sample(relation(table, self.dialect), self.bounds.sample_rows)
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()

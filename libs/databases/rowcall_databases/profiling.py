@@ -47,13 +47,13 @@ async def _source(reader: ProfileReader, table: Table) -> _Source:
     sampled = _Source(table, reader.sample(table), whole=False)
     if table.is_view or (table.row_count or 0) > reader.bounds.exact_rows:
         return sampled
-    counted = await reader.read(f"SELECT COUNT(*) FROM {relation(table)}")  # noqa: S608 - quoted
+    counted = await reader.read(f"SELECT COUNT(*) FROM {relation(table, reader.dialect)}")  # noqa: S608 - quoted
     if counted is None:
         return sampled
     rows = _count(counted.rows[0][0])
     exact = table.model_copy(update={"row_count": rows})
     whole = rows <= reader.bounds.exact_rows
-    return _Source(exact, relation(table) if whole else sampled.item, whole)
+    return _Source(exact, relation(table, reader.dialect) if whole else sampled.item, whole)
 
 
 async def _ranged_columns(reader: ProfileReader, source: _Source) -> list[Column]:
@@ -69,11 +69,12 @@ async def _ranged_columns(reader: ProfileReader, source: _Source) -> list[Column
 
 def _range_items(reader: ProfileReader, column: Column) -> str:
     """Returns the three output columns: values that are not NULL, smallest, largest."""
-    name = quoted(column.name)
+    name = quoted(column.name, reader.dialect)
     if not _comparable(reader, column) or column.kind is ColumnKind.BOOLEAN:  # PostgreSQL has no MIN of a boolean
         return f"COUNT({name}), NULL, NULL"
     # PostgreSQL has no MIN of a uuid before version 18 and none of an enum's text.
-    value = f"CAST({name} AS VARCHAR)" if column.kind is ColumnKind.TEXT else name
+    cast = column.kind is ColumnKind.TEXT and reader.dialect is not Dialect.MYSQL  # which knows no VARCHAR there
+    value = f"CAST({name} AS VARCHAR)" if cast else name
     return f"COUNT({name}), MIN({value}), MAX({value})"
 
 
@@ -96,7 +97,7 @@ def _with_ranges(
 async def _with_values(reader: ProfileReader, source: _Source, column: Column) -> Column:
     if not _comparable(reader, column):
         return column
-    name, most = quoted(column.name), reader.bounds.max_values
+    name, most = quoted(column.name, reader.dialect), reader.bounds.max_values
     distinct = f"SELECT DISTINCT {name} FROM {source.item} WHERE {name} IS NOT NULL"  # noqa: S608 - quoted
     result = await reader.read(f"{distinct} LIMIT {most + 1}", max_rows=most + 1)
     if result is None:
@@ -125,7 +126,7 @@ async def _with_distinct_count(reader: ProfileReader, source: _Source, column: C
         return column
     if source.table.primary_key == (column.name,):
         return _profiled(column, distinct_count=source.table.row_count)
-    name = quoted(column.name)
+    name = quoted(column.name, reader.dialect)
     result = await reader.read(f"SELECT COUNT(DISTINCT {name}) FROM {source.item}")  # noqa: S608 - quoted
     return column if result is None else _profiled(column, distinct_count=_count(result.rows[0][0]))
 

@@ -49,19 +49,20 @@ class SqliteConnection:
         return int(self._stop.is_set())
 
 
+def write_ahead_log(path: Path) -> Path:
+    """Returns where a database's log lies while it has one (https://sqlite.org/wal.html)."""
+    return path.with_name(f"{path.name}-wal")
+
+
 def _open(path: Path) -> sqlite3.Connection:
     try:
         return _opened(f"{path.as_uri()}?mode=ro")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN or _has_log(path):
+        if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN or write_ahead_log(path).exists():
             raise
         # A WAL database in a folder that cannot be written has no place for its shared memory file. Without a log
         # nobody is writing, so the file may be read as it is (https://sqlite.org/wal.html#read_only_databases).
         return _opened(f"{path.as_uri()}?mode=ro&immutable=1")
-
-
-def _has_log(path: Path) -> bool:
-    return path.with_name(f"{path.name}-wal").exists()
 
 
 def _opened(uri: str) -> sqlite3.Connection:

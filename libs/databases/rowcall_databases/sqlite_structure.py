@@ -3,7 +3,7 @@
 import sqlite3
 from itertools import groupby
 
-from rowcall_contracts.catalog import Column, ForeignKey, Table
+from rowcall_contracts.catalog import Column, Dialect, ForeignKey, Table
 from rowcall_databases.errors import SchemaTooLarge
 from rowcall_databases.kinds import sqlite_kind_of
 from rowcall_databases.quoting import quoted
@@ -30,7 +30,7 @@ def read_structure(connection: sqlite3.Connection, max_tables: int) -> tuple[Tab
 
 def _table(connection: sqlite3.Connection, name: str, is_view: bool) -> Table | None:
     try:
-        described = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
+        described = connection.execute(f"PRAGMA table_xinfo({quoted(name, Dialect.SQLITE)})").fetchall()
     except sqlite3.OperationalError:  # a view over a table that is gone, a virtual table without its module
         return None
     columns = [row for row in described if row[6] != _HIDDEN]
@@ -48,7 +48,7 @@ def _table(connection: sqlite3.Connection, name: str, is_view: bool) -> Table | 
 
 
 def _foreign_keys(connection: sqlite3.Connection, name: str) -> tuple[ForeignKey, ...]:
-    rows = connection.execute(f"PRAGMA foreign_key_list({quoted(name)})").fetchall()
+    rows = connection.execute(f"PRAGMA foreign_key_list({quoted(name, Dialect.SQLITE)})").fetchall()
     found = []
     for _, parts in groupby(sorted(rows, key=lambda row: (row[0], row[1])), key=lambda row: row[0]):
         key = list(parts)

@@ -10,8 +10,8 @@ import pytest
 from rowcall_databases import AccessPolicy, HostRefused, QueryLimits, Unreachable, open_database, parse_uri
 from rowcall_databases.database import Database
 from rowcall_databases.hosts import Resolver, checked_addresses
-from rowcall_databases.location import PostgresLocation
 from rowcall_databases.postgres_engine import PostgresEngine
+from rowcall_databases.server_location import PostgresLocation
 from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
 
 

@@ -26,7 +26,7 @@ MULTIPLY_FOR_EVER: Final = (
     " SELECT sum(a.n + b.n + c.n + e.n) FROM d AS a, d AS b, d AS c, d AS e"
 )
 LONG: Final = QueryLimits(timeout_s=600)
-ENGINES = pytest.mark.parametrize("engine", ["sqlite", "duckdb", "postgres"])
+ENGINES = pytest.mark.parametrize("engine", ["sqlite", "duckdb", "postgres", "mysql"])
 HEAVY = pytest.mark.parametrize("sql", [COUNT_FOR_EVER, MULTIPLY_FOR_EVER])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rowcall_contracts.catalog import Dialect
-from rowcall_databases import AccessPolicy, DatabaseError, FileLocation, PostgresLocation, parse_uri
+from rowcall_databases import AccessPolicy, DatabaseError, FileLocation, MysqlLocation, PostgresLocation, parse_uri
 
 OPEN = AccessPolicy(allow_networks=(ip_network("127.0.0.0/8"),))
 
@@ -47,8 +47,25 @@ def test_a_postgres_uri_is_taken_apart() -> None:
     assert (location.port, location.database, location.options) == (6543, "db", (("sslmode", "require"),))
 
 
-def test_a_location_never_shows_its_password() -> None:
-    assert "hunter2" not in repr(parse_uri("postgresql://u:hunter2@127.0.0.1/db", OPEN))
+@pytest.mark.parametrize("scheme", ["mysql", "mysql+pymysql", "mariadb"])
+def test_a_mysql_uri_is_taken_apart(scheme: str) -> None:
+    location = parse_uri(f"{scheme}://u%40x:p%3Aw@127.0.0.1:4000/db?ssl-mode=required&charset=utf8mb4", OPEN)
+
+    assert isinstance(location, MysqlLocation)
+    assert (location.user, location.password, location.host) == ("u@x", "p:w", "127.0.0.1")
+    assert (location.port, location.database, location.dialect) == (4000, "db", Dialect.MYSQL)
+    assert location.options == (("ssl-mode", "required"), ("charset", "utf8mb4"))
+
+
+def test_a_server_has_its_products_usual_port() -> None:
+    ports = {uri: parse_uri(uri, OPEN) for uri in ("mysql://u@127.0.0.1/db", "postgresql://u@127.0.0.1/db")}
+
+    assert [location.port for location in ports.values() if not isinstance(location, FileLocation)] == [3306, 5432]
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+def test_a_location_never_shows_its_password(scheme: str) -> None:
+    assert "hunter2" not in repr(parse_uri(f"{scheme}://u:hunter2@127.0.0.1/db", OPEN))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +73,29 @@ def test_a_location_never_shows_its_password() -> None:
     [
         "",
         "no uri at all",
-        "mysql://u@127.0.0.1/db",
+        "mysql+pyodbc://u@127.0.0.1/db",
+        "mysql://",
+        "mysql://127.0.0.1/db",
+        "mysql://u@127.0.0.1",
+        "mysql://u@/db",
+        "mysql://u@%2Fvar%2Frun%2Fmysqld.sock/db",
+        "mysql://u@127.0.0.1,10.0.0.1/db",
+        "mysql://u@127.0.0.1:0/db",
+        "mysql://u@[::1%25lo]/db",
+        "mysql://u@127.0.0.1/db?unix_socket=/var/run/mysqld.sock",
+        "mysql://u@127.0.0.1/db?host=10.0.0.1",
+        "mysql://u@127.0.0.1/db?local_infile=1",
+        "mysql://u@127.0.0.1/db?allowLoadLocalInfile=true",
+        "mysql://u@127.0.0.1/db?init_command=SET+GLOBAL+x%3D1",
+        "mysql://u@127.0.0.1/db?sql_mode=NO_BACKSLASH_ESCAPES",
+        "mysql://u@127.0.0.1/db?read_default_file=/etc/my.cnf",
+        "mysql://u@127.0.0.1/db?ssl_ca=/etc/passwd",
+        "mysql://u@127.0.0.1/db?ssl_key=/etc/passwd",
+        "mysql://u@127.0.0.1/db?client_flag=65536",
+        "mysql://u@127.0.0.1/db?autocommit=true",
+        "mysql://u@127.0.0.1/db?charset=gbk",
+        "mysql://u@127.0.0.1/db?ssl-mode=verify_ca",
+        "mysql://u@127.0.0.1/db?ssl-mode=required&ssl-mode=disabled",
         "mssql+pyodbc://u@127.0.0.1/db",
         "sqlite+pysqlcipher:////file",
         "postgresql+pg8000://u@127.0.0.1/db",
@@ -103,6 +142,7 @@ def test_what_is_not_explicitly_allowed_is_refused(uri: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]"])
 def test_a_literal_address_that_is_not_public_is_refused(host: str) -> None:
     assert refusal(f"postgresql://u:p@{host}/db", AccessPolicy()).code == "host-refused"
+    assert refusal(f"mysql://u:p@{host}/db", AccessPolicy()).code == "host-refused"
 
 
 def test_a_missing_file_below_a_root_is_not_found(tmp_path: Path, policy: AccessPolicy) -> None:
@@ -202,7 +242,15 @@ def test_a_socket_is_refused(tmp_path: Path, policy: AccessPolicy, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    "uri", ["sqlite:////etc/shadow-s3cret", "postgresql://u:s3cret@10.0.0.1:x/db", "s3cret://x", "sqlite:///s3cret"]
+    "uri",
+    [
+        "sqlite:////etc/shadow-s3cret",
+        "postgresql://u:s3cret@10.0.0.1:x/db",
+        "mysql://u:s3cret@10.0.0.1/db",
+        "mysql://u@8.8.8.8/db?s3cret=s3cret",
+        "s3cret://x",
+        "sqlite:///s3cret",
+    ],
 )
 def test_no_refusal_shows_a_path_or_a_secret(uri: str) -> None:
     assert "s3cret" not in str(refusal(uri, AccessPolicy()))

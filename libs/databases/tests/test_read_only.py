@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from rowcall_databases import Database, DatabaseError, QueryLimits
+from rowcall_databases import Database, DatabaseError, QueryLimits, StatementRefused
+from rowcall_databases.mysql_connection import MysqlConnection
 from rowcall_databases.testing import PostgresServer
+from tools.testing.mysql_server import MysqlServer
 
 Open = Callable[[str], Database]
 
@@ -95,6 +97,48 @@ POSTGRES_ESCAPES = [
     "SELECT query_to_xml('DELETE FROM customer', true, true, '')",
 ]
 
+OUTFILE = Path("/tmp/rowcall-outfile")
+MYSQL_ESCAPES = [
+    "REPLACE INTO customer (id, name) VALUES (9, 'x')",
+    "TRUNCATE TABLE customer",
+    "RENAME TABLE customer TO other",
+    f"SELECT 1 INTO OUTFILE '{OUTFILE}'",
+    f"SELECT 1 INTO DUMPFILE '{OUTFILE}'",
+    f"SELECT 1 /*! INTO OUTFILE '{OUTFILE}' */",
+    f"SELECT 1 /*M! INTO OUTFILE '{OUTFILE}' */",
+    "SELECT 1 INTO @x",
+    f"SELECT 1) UNION (SELECT 1 INTO OUTFILE '{OUTFILE}'",
+    "SELECT 1) -- ",
+    "SELECT 1 /*",
+    "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE customer",
+    "LOAD DATA INFILE '/etc/passwd' INTO TABLE customer",
+    "SET GLOBAL read_only = 0",
+    "SET SESSION TRANSACTION READ WRITE",
+    "SET sql_mode = 'NO_BACKSLASH_ESCAPES'",
+    "START TRANSACTION READ WRITE",
+    "LOCK TABLES customer WRITE",
+    "FLUSH TABLES",
+    "KILL 1",
+    "CALL add_customer()",
+    "DO sleep(0)",
+    "HANDLER customer OPEN",
+    "PREPARE p FROM 'DELETE FROM customer'",
+    "EXECUTE IMMEDIATE 'DELETE FROM customer'",
+    "EXPLAIN DELETE FROM customer",
+    "SHOW GRANTS",
+    "USE mysql",
+    "CREATE TEMPORARY TABLE other (a int)",
+    "SELECT * FROM customer FOR UPDATE",
+    "SELECT nextval(s)",
+    "SELECT added_customer()",
+    "GRANT ALL ON *.* TO someone",
+]
+MYSQL_PROGRAMS = """
+CREATE FUNCTION added_customer() RETURNS int MODIFIES SQL DATA
+BEGIN INSERT INTO customer (id, name) VALUES (9, 'x'); RETURN 1; END;
+CREATE PROCEDURE add_customer() INSERT INTO customer (id, name) VALUES (9, 'x');
+"""
+
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -154,6 +198,84 @@ def snapshot(observer: psycopg.Connection[tuple[object, ...]]) -> list[tuple[obj
         *observer.execute("SELECT oid FROM pg_largeobject_metadata ORDER BY 1"),
         *observer.execute("SELECT last_value FROM s"),
     ]
+
+
+@pytest.fixture(scope="module")
+def mysql_programs(mysql_server: MysqlServer, shop_script: str) -> Iterator[str]:
+    """A shop that also has a sequence and programs that write."""
+    with mysql_server.database(shop_script + MYSQL_PROGRAMS) as name:
+        if mysql_server.is_mariadb:
+            mysql_server.run("CREATE SEQUENCE s", name)
+        yield name
+
+
+@pytest.mark.parametrize("sql", WRITES + MYSQL_ESCAPES)
+async def test_mysql_refuses_to_write(opened: Open, mysql_server: MysqlServer, mysql_programs: str, sql: str) -> None:
+    before = mysql_snapshot(mysql_server, mysql_programs)
+
+    with pytest.raises(DatabaseError):
+        await opened(mysql_server.uri(mysql_programs)).query(sql, LIMITS)
+
+    assert mysql_snapshot(mysql_server, mysql_programs) == before
+    assert not OUTFILE.exists()  # noqa: ASYNC240 - asked once
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO customer (id, name) VALUES (9, 'x')",
+        "DELETE FROM invoice",
+        "DROP TABLE invoice",
+        "TRUNCATE TABLE invoice",
+        "CREATE TABLE other (a int)",
+        "CREATE TEMPORARY TABLE other (a int)",
+        "ALTER TABLE customer ADD COLUMN x int",
+        "RENAME TABLE customer TO other",
+        "CALL add_customer()",
+        "SELECT added_customer()",
+    ],
+)
+async def test_a_mysql_session_is_read_only_even_if_the_parser_were_not_asked(
+    opened: Open, mysql_server: MysqlServer, mysql_programs: str, monkeypatch: pytest.MonkeyPatch, sql: str
+) -> None:
+    monkeypatch.setattr(MysqlConnection, "require_query", lambda self, sql: None)
+    before = mysql_snapshot(mysql_server, mysql_programs)
+
+    with pytest.raises(StatementRefused):
+        await opened(mysql_server.uri(mysql_programs)).query(sql, LIMITS)
+
+    assert mysql_snapshot(mysql_server, mysql_programs) == before
+
+
+def mysql_snapshot(server: MysqlServer, database: str) -> list[tuple[object, ...]]:
+    """Returns the shop's rows and the names of all its tables."""
+    questions = (
+        "SELECT * FROM customer ORDER BY id",
+        "SELECT * FROM invoice ORDER BY id",
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = database() ORDER BY 1",
+    )
+    found: list[tuple[object, ...]] = []
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        for question in questions:
+            cursor.execute(question)
+            found += cursor.fetchall()
+    return found
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason=f"the open evaluation data is not there: {CORPUS}")
+async def test_no_statement_of_the_refuse_corpus_writes_to_mysql(
+    opened: Open, mysql_server: MysqlServer, mysql_programs: str
+) -> None:
+    before = mysql_snapshot(mysql_server, mysql_programs)
+    database = opened(mysql_server.uri(mysql_programs))
+
+    for sql in dict.fromkeys(from_corpus("mysql")):
+        try:
+            await database.query(sql, QueryLimits(timeout_s=0.2))
+        except DatabaseError:
+            continue
+
+    assert mysql_snapshot(mysql_server, mysql_programs) == before
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason=f"the open evaluation data is not there: {CORPUS}")

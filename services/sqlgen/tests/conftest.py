@@ -16,6 +16,7 @@ from rowcall_databases import AccessPolicy, Database, QueryLimits, open_database
 from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from tools.local.demo import ensure_demo
+from tools.testing.mysql_server import MysqlServer
 
 HERE = Path(__file__).parent
 NOW = datetime(2025, 1, 1, 12, tzinfo=UTC)
@@ -49,7 +50,7 @@ def demo_data(demo_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture(scope="session", params=[*Dialect])
-def school_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def school_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One small schema on each engine; its mixed-case and reserved names need quotes."""
     script = (HERE / "school.sql").read_text(encoding="utf-8")
     folder = tmp_path_factory.mktemp("school")
@@ -58,16 +59,20 @@ def school_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             sqlite = sqlite3.connect(folder / "school.sqlite")
             sqlite.executescript(script)
             sqlite.close()
-            return f"sqlite:///{folder}/school.sqlite"
+            yield f"sqlite:///{folder}/school.sqlite"
         case Dialect.DUCKDB:
             with duckdb.connect(str(folder / "school.duckdb")) as file:
                 file.execute(script)
-            return f"duckdb:///{folder}/school.duckdb"
+            yield f"duckdb:///{folder}/school.duckdb"
+        case Dialect.MYSQL:
+            mysql: MysqlServer = request.getfixturevalue("mysql_server")
+            with mysql.database(script) as name:
+                yield mysql.uri(name)
         case _:
             server: PostgresServer = request.getfixturevalue("postgres_server")
             with psycopg.connect(server.uri(), autocommit=True) as connection:
                 connection.execute(script.encode())
-            return server.uri()
+            yield server.uri()
 
 
 @pytest.fixture(scope="session")

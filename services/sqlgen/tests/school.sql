@@ -4,11 +4,12 @@ CREATE TABLE "Student" (
 );
 CREATE TABLE "Course" (course_id INTEGER PRIMARY KEY, title VARCHAR(20) NOT NULL, credits INTEGER NOT NULL);
 CREATE TABLE "Enrollment" (
-    stu_id INTEGER NOT NULL REFERENCES "Student" ("StuID"), course_id INTEGER NOT NULL REFERENCES "Course" (course_id),
-    grade VARCHAR(1), PRIMARY KEY (stu_id, course_id)
+    stu_id INTEGER NOT NULL, course_id INTEGER NOT NULL, grade VARCHAR(1), PRIMARY KEY (stu_id, course_id),
+    FOREIGN KEY (stu_id) REFERENCES "Student" ("StuID"), FOREIGN KEY (course_id) REFERENCES "Course" (course_id)
 );
 CREATE TABLE "Pets" (
-    pet_id INTEGER PRIMARY KEY, owner INTEGER REFERENCES "Student" ("StuID"), kind VARCHAR(20) NOT NULL
+    pet_id INTEGER PRIMARY KEY, owner INTEGER, kind VARCHAR(20) NOT NULL,
+    FOREIGN KEY (owner) REFERENCES "Student" ("StuID")
 );
 CREATE TABLE "Island" (island_name VARCHAR(20) NOT NULL);
 INSERT INTO "Student" VALUES

@@ -11,7 +11,12 @@ DETAILED_BYTES = MAX_OUTPUT_BYTES * 5 // 8
 ALL_BYTES = MAX_OUTPUT_BYTES * 7 // 8
 """Beyond the first, tables are described by their size alone; beyond the second, they are only counted."""
 
-_ENGINES = {Dialect.SQLITE: "SQLite", Dialect.DUCKDB: "DuckDB", Dialect.POSTGRES: "PostgreSQL"}
+_ENGINES = {
+    Dialect.SQLITE: "SQLite",
+    Dialect.DUCKDB: "DuckDB",
+    Dialect.POSTGRES: "PostgreSQL",
+    Dialect.MYSQL: "MySQL",
+}
 _MOST_NAMED = 10
 _OVERHEAD_BYTES = 60
 """Field names and punctuation of one table's entry in JSON."""
