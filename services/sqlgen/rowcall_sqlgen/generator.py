@@ -2,19 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from rowcall_contracts.candidates import Candidate, Generation, Outcome
 from rowcall_contracts.catalog import Catalog
-
-
-class LlmShare(StrEnum):
-    """What of a connection may leave for an LLM; each value includes the one before."""
-
-    SCHEMA = "schema"  # names, types, keys and counts
-    VALUES = "values"  # also the values of low-cardinality columns, and ranges
-    ROWS = "rows"  # also sample values of all columns
+from rowcall_contracts.resources import LlmShare
 
 
 @dataclass(frozen=True, slots=True)

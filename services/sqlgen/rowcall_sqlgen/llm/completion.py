@@ -1,82 +1,102 @@
-"""One call to the endpoint: the text of the answer and its cost, or an error that says what to do next."""
+"""One call to the endpoint: the answer, or an error that says what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI, Timeout
+from openai.types.chat import ChatCompletionMessageParam
 from pydantic import SecretStr
 
 from rowcall_contracts.problems import ProblemType
 from rowcall_runtime.errors import Permanent, Retryable
+from rowcall_sqlgen.llm.answer_body import Completion, UnreadableAnswer, read_answer
 
-MOST_REPLY_TOKENS = 4_096
 LONGEST_WAIT_S = 600.0
+CONNECT_TIMEOUT_S = 5.0
+
 _RETRYABLE_STATUS = frozenset({408, 409, 425, 429})
+_STREAMED = {"stream": True, "stream_options": {"include_usage": True}}
+_FORM_STATUS = frozenset({400, 422})
+_HINTS = {
+    401: "The key was not accepted: check ROWCALL_LLM_API_KEY.",
+    403: "The key may not use this model: check ROWCALL_LLM_API_KEY and ROWCALL_LLM_MODEL.",
+    404: "There is no such endpoint or model: check ROWCALL_LLM_BASE_URL and ROWCALL_LLM_MODEL.",
+    413: "The prompt is too long: lower ROWCALL_LLM_PROMPT_TOKENS.",
+}
+_OTHER_HINT = "Check ROWCALL_LLM_MODEL, and that ROWCALL_LLM_PROMPT_TOKENS fits its context."
+
+
+class FormRefused(Permanent):
+    """The endpoint did not accept the request as it was written; another form of it may do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LlmEndpoint:
-    """Where the model is. `timeout_s` bounds one call from connect to the last byte."""
+    """Where the model is. `timeout_s` bounds one call from connect to the last byte.
+
+    `stream` asks for answers as streams of events; an answer of either kind is read whatever was asked for.
+    """
 
     base_url: str
     model: str
     api_key: SecretStr | None = None
     timeout_s: float = 60.0
+    stream: bool = False
 
     def client(self) -> AsyncOpenAI:
-        """Returns a client that leaves retries to the job: they must survive this process."""
+        """Returns a client without retries of its own: it would ignore a long `Retry-After` and our deadline."""
         key = self.api_key.get_secret_value() if self.api_key else "none"
-        return AsyncOpenAI(base_url=self.base_url, api_key=key, timeout=self.timeout_s, max_retries=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completion:
-    """An answer. `declined`: the model or its filter would not answer; `text` is then what it said instead."""
-
-    text: str
-    declined: bool
-    prompt_tokens: int
-    completion_tokens: int
+        timeout = Timeout(self.timeout_s, connect=min(CONNECT_TIMEOUT_S, self.timeout_s))
+        return AsyncOpenAI(base_url=self.base_url, api_key=key, timeout=timeout, max_retries=0)
 
 
 async def complete(
-    client: AsyncOpenAI, model: str, messages: Sequence[ChatCompletionMessageParam], *, now: datetime
+    client: AsyncOpenAI,
+    endpoint: LlmEndpoint,
+    *,
+    messages: Sequence[ChatCompletionMessageParam],
+    body: Mapping[str, object],
+    now: Callable[[], datetime],
 ) -> Completion:
-    """Asks once. `now` is what a `Retry-After` date counts from.
+    """Asks once; `body` holds further members of the request. `now` is what a `Retry-After` date counts from.
 
     Raises:
         Retryable: rate limit, time-out, unreachable or failing endpoint, with its `Retry-After` where it gave one.
-        Permanent: the endpoint refused the request or the key.
+        FormRefused: the endpoint did not accept the body.
+        Permanent: the endpoint refused the key, the model or the address.
     """
+    streamed = _STREAMED if endpoint.stream else {}
     try:
-        answer = await client.chat.completions.create(
-            model=model, messages=list(messages), temperature=0, max_completion_tokens=MOST_REPLY_TOKENS
+        answer = await client.chat.completions.with_raw_response.create(
+            model=endpoint.model, messages=list(messages), extra_body={**body, **streamed}
         )
+        return read_answer(answer.text)
+    except UnreadableAnswer as error:
+        raise Retryable(f"The LLM endpoint's answer could not be read: {error}.") from error
     except APITimeoutError as error:
         raise Retryable("The LLM endpoint did not answer in time.") from error
     except APIConnectionError as error:
         raise Retryable("The LLM endpoint could not be reached.") from error
     except APIStatusError as error:
-        raise _from_status(error, now) from error
+        raise _from_status(error, now()) from None  # its text may quote the key or the question
     except APIError as error:
         raise Retryable("The LLM endpoint's answer could not be read.") from error
-    return _completion(answer)
 
 
 def _from_status(error: APIStatusError, now: datetime) -> Retryable | Permanent:
     status = error.status_code
     if status in _RETRYABLE_STATUS or status >= 500:
-        after_s = _wait_s(error.response.headers.get("retry-after"), now)
+        after_s = wait_s(error.response.headers.get("retry-after"), now)
         return Retryable(f"The LLM endpoint answered {status}.", after_s=after_s)
-    hint = " Check the key." if status in (401, 403) else " Check the base URL and the model's name."
-    return Permanent(ProblemType.GENERATOR_FAILED, f"The LLM endpoint refused the request with {status}.{hint}")
+    kind = FormRefused if status in _FORM_STATUS else Permanent
+    hint = _HINTS.get(status, _OTHER_HINT)
+    return kind(ProblemType.GENERATOR_FAILED, f"The LLM endpoint refused the request with {status}. {hint}")
 
 
-def _wait_s(header: str | None, now: datetime) -> float | None:
-    """Reads `Retry-After` (RFC 9110 §10.2.3): seconds or a date; absent or unreadable gives `None`."""
+def wait_s(header: str | None, now: datetime) -> float | None:
+    """Reads `Retry-After` (RFC 9110 section 10.2.3): seconds or a date; absent or unreadable gives `None`."""
     if not header:
         return None
     if header.strip().isdecimal():
@@ -86,18 +106,3 @@ def _wait_s(header: str | None, now: datetime) -> float | None:
     except ValueError:
         return None
     return min(max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()), LONGEST_WAIT_S)
-
-
-def _completion(answer: ChatCompletion) -> Completion:
-    usage = answer.usage
-    # Servers that only resemble the protocol may leave out choices.
-    choice = answer.choices[0] if answer.choices else None
-    refusal = choice.message.refusal if choice else None
-    filtered = choice is not None and choice.finish_reason == "content_filter"
-    text = refusal or (choice.message.content if choice else None) or ""
-    return Completion(
-        text=text,
-        declined=bool(refusal) or filtered,
-        prompt_tokens=usage.prompt_tokens if usage else 0,
-        completion_tokens=usage.completion_tokens if usage else 0,
-    )

@@ -1,112 +1,126 @@
-"""The LLM generator: asks once, mends a malformed answer once, and lets the guard decide what is offered."""
+"""The LLM generator: asks a model for candidates, lets the built-in engine vote, and falls back on it."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
-from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletionMessageParam
+import structlog
 
-from rowcall_contracts.candidates import Candidate, Clarification, ClarificationKind, Generation
-from rowcall_contracts.catalog import Catalog
-from rowcall_contracts.problems import ProblemType
-from rowcall_runtime.errors import Permanent
-from rowcall_sqlgen.generator import GenerationRequest
-from rowcall_sqlgen.llm.completion import Completion, complete
-from rowcall_sqlgen.llm.prompt import INSTRUCTIONS, document
-from rowcall_sqlgen.llm.reply import MalformedReply, Reply, parse_reply
+from rowcall_contracts.candidates import Clarification, ClarificationKind, Generation
+from rowcall_runtime.errors import Permanent, Retryable
+from rowcall_sqlgen.engine.index import SchemaIndex, build_index
+from rowcall_sqlgen.generator import GenerationRequest, Generator
+from rowcall_sqlgen.index_cache import IndexCache, cache_key
+from rowcall_sqlgen.llm.conversation import Declined
+from rowcall_sqlgen.llm.data_text import plain
+from rowcall_sqlgen.llm.feedback import tested
+from rowcall_sqlgen.llm.poll import Allowance, Answer, Poll
+from rowcall_sqlgen.llm.prompt import LONGEST_QUESTION, messages
+from rowcall_sqlgen.llm.provider import Messages, Provider
+from rowcall_sqlgen.llm.screen import Screen
+from rowcall_sqlgen.llm.votes import elect
 
 NAME = "llm"
-LONGEST_EXCUSE = 500
+LEAST_CONFIDENCE = 0.5
+"""The built-in engine answers alone when its best candidate is at least as likely right as wrong."""
 
-Allows = Callable[[str, Catalog], bool]
-"""Says whether a statement may run on a catalog."""
+_LONGEST_EXCUSE = 500
+_UNAVAILABLE = "The language model was not available; the built-in engine answered."
+_DECLINED = "The language model declined to answer; the built-in engine answered."
+_NOTHING_MAY_RUN = "The language model gave no statement that may run; the built-in engine answered."
+
+_log = structlog.get_logger()
 
 
 class LlmGenerator:
-    """Asks a model. `allows` is the guard; statements that it refuses are dropped here already."""
+    """Asks a model. `builtin` joins the vote, and answers alone when the model does not; they share `indexes`."""
 
-    def __init__(self, client: AsyncOpenAI, model: str, allows: Allows) -> None:
-        self._client = client
-        self._model = model
-        self._allows = allows
+    def __init__(self, provider: Provider, builtin: Generator, *, indexes: IndexCache, allowance: Allowance) -> None:
+        self._provider = provider
+        self._builtin = builtin
+        self._indexes = indexes
+        self._allowance = allowance
 
     async def generate(self, request: GenerationRequest) -> Generation:
-        """Returns the model's candidates that may run, or a clarification.
+        """Returns candidates that may run and were not tried before, or a clarification.
 
         Raises:
-            Retryable: the endpoint did not answer.
-            Permanent: the endpoint refused the request, or answered twice with something else than was asked for.
+            Retryable: the endpoint did not answer, and the built-in engine is not sure enough.
+            Permanent: the endpoint refused the request, or answered twice with something else than was asked for;
+                and the built-in engine is not sure enough.
         """
-        call = _Call(self._client, self._model, request)
-        reply = await call.reply()
-        if isinstance(reply, Clarification):
-            return call.generation((), reply)
-        tried = {tried.candidate.sql for tried in request.feedback}
-        fresh = (candidate for candidate in reply.ranked() if candidate.sql not in tried)
-        candidates = tuple(candidate for candidate in fresh if self._allows(candidate.sql, request.catalog))
-        return call.generation(candidates, None if candidates else _question_back(reply))
+        request = replace(request, feedback=tested(request.feedback))
+        offline = await self._builtin.generate(request)
+        if len(request.question) > LONGEST_QUESTION or not request.question.strip():
+            return offline
+        screen = Screen(request)
+        passed = await asyncio.to_thread(screen.passed, offline.candidates)
+        offline = offline.model_copy(update={"candidates": passed})
+        poll = Poll(self._provider, self._allowance, screen)
+        generation = await self._asked(request, poll, screen, offline=offline)
+        cost = {"prompt_tokens": poll.tally.prompt_tokens, "completion_tokens": poll.tally.completion_tokens}
+        return generation.model_copy(update=cost)
 
-
-class _Call:
-    """The messages of one request and what they cost."""
-
-    def __init__(self, client: AsyncOpenAI, model: str, request: GenerationRequest) -> None:
-        self._client = client
-        self._model = model
-        self._request = request
-        self._messages: list[ChatCompletionMessageParam] = [
-            {"role": "system", "content": INSTRUCTIONS},
-            {"role": "user", "content": document(request)},
-        ]
-        self._prompt_tokens = 0
-        self._completion_tokens = 0
-
-    async def reply(self) -> Reply | Clarification:
-        answer = await self._ask()
-        if answer.declined:
-            return _declined(answer.text)
+    async def _asked(
+        self, request: GenerationRequest, poll: Poll, screen: Screen, *, offline: Generation
+    ) -> Generation:
         try:
-            return parse_reply(answer.text)
-        except MalformedReply as error:
-            return await self._mended(answer, error)
+            answers = await poll.answers(await self._opening(request))
+        except Declined as declined:
+            return _taken_over(offline, _DECLINED) or _clarified(offline, _declined(str(declined)))
+        except (Retryable, Permanent) as error:
+            if (taken_over := _taken_over(offline, _UNAVAILABLE)) is None:
+                raise
+            _log.warning("llm_unavailable", reason=error.detail)
+            return taken_over
+        return await asyncio.to_thread(_decided, answers, offline, screen)
 
-    async def _mended(self, answer: Completion, error: MalformedReply) -> Reply | Clarification:
-        self._messages.append({"role": "assistant", "content": answer.text})
-        self._messages.append({"role": "user", "content": f"Your answer was {error}. Answer again, JSON only."})
-        second = await self._ask()
-        if second.declined:
-            return _declined(second.text)
-        try:
-            return parse_reply(second.text)
-        except MalformedReply as again:
-            detail = f"The LLM answered twice with something else than the JSON asked for: {again}."
-            raise Permanent(ProblemType.GENERATOR_FAILED, detail) from again
+    async def _opening(self, request: GenerationRequest) -> Messages:
+        index = await self._index(request)
+        return await asyncio.to_thread(messages, request, index, tokens=self._allowance.prompt_tokens)
 
-    async def _ask(self) -> Completion:
-        answer = await complete(self._client, self._model, self._messages, now=self._request.now)
-        self._prompt_tokens += answer.prompt_tokens
-        self._completion_tokens += answer.completion_tokens
-        return answer
+    async def _index(self, request: GenerationRequest) -> SchemaIndex:
+        """Returns the index that the built-in engine has just used; one that is too large to keep is built again."""
+        kept = self._indexes.get(cache_key(request.connection_id, request.catalog))
+        return await asyncio.to_thread(build_index, request.catalog) if kept is None else kept
 
-    def generation(self, candidates: tuple[Candidate, ...], clarification: Clarification | None) -> Generation:
-        return Generation(
-            dialect=self._request.catalog.dialect,
-            candidates=candidates,
-            clarification=clarification,
-            generator=NAME,
-            prompt_tokens=self._prompt_tokens,
-            completion_tokens=self._completion_tokens,
-        )
+
+def _decided(answers: Sequence[Answer], offline: Generation, screen: Screen) -> Generation:
+    """Elects candidates; when more answers ask back than offer any, the first question back."""
+    offering = [answer.candidates for answer in answers if answer.candidates]
+    asking = [answer.clarification for answer in answers if answer.clarification and not answer.candidates]
+    if len(asking) > len(offering):
+        return _clarified(offline, asking[0])
+    if not offering:
+        return _taken_over(offline, _NOTHING_MAY_RUN) or _clarified(offline, _nothing_may_run())
+    candidates = elect(offering, offline.candidates, screen.form)
+    return offline.model_copy(update={"candidates": candidates, "clarification": None, "generator": NAME})
+
+
+def _taken_over(offline: Generation, assumption: str) -> Generation | None:
+    """Returns the built-in engine's answer with a sentence that says so, if the engine is sure enough of it."""
+    if not offline.candidates or offline.candidates[0].confidence < LEAST_CONFIDENCE:
+        return None
+    candidates = tuple(
+        candidate.model_copy(update={"assumptions": (*candidate.assumptions, assumption)})
+        for candidate in offline.candidates
+    )
+    return offline.model_copy(update={"candidates": candidates})
+
+
+def _clarified(offline: Generation, clarification: Clarification) -> Generation:
+    return offline.model_copy(update={"candidates": (), "clarification": clarification, "generator": NAME})
 
 
 def _declined(text: str) -> Clarification:
-    said = text[:LONGEST_EXCUSE] or "no reason given"
+    said = plain(text, _LONGEST_EXCUSE) or "no reason given"
     return Clarification(
         kind=ClarificationKind.NOT_UNDERSTOOD, message=f"The language model declined to answer: {said}"
     )
 
 
-def _question_back(reply: Reply) -> Clarification:
-    return reply.question_back() or Clarification(
+def _nothing_may_run() -> Clarification:
+    return Clarification(
         kind=ClarificationKind.NOT_UNDERSTOOD,
         message="The language model gave no statement that may run. Ask in other words.",
     )

@@ -2,13 +2,18 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, ClarificationKind
+from rowcall_sqlgen.llm.data_text import plain
 
-_FENCE = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
+_THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
+_MEMBERS = frozenset({"candidates", "clarification"})
 _MOST_TEXTS = 20
+_MOST_BRACES = 50
+_LONGEST_SENTENCE = 500
 
 
 class MalformedReply(Exception):
@@ -18,8 +23,8 @@ class MalformedReply(Exception):
 class _CandidateReply(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    sql: str = Field(min_length=1, max_length=20_000)
-    confidence: float = 0.5
+    sql: str = Field(min_length=1, max_length=10_000)
+    confidence: float = Field(default=0.5, allow_inf_nan=False)
     assumptions: tuple[str, ...] = Field(default=(), max_length=_MOST_TEXTS)
 
 
@@ -44,9 +49,9 @@ class Reply(BaseModel):
         """Returns the candidates in the reply's order, confidence brought into 0..1."""
         return tuple(
             Candidate(
-                sql=candidate.sql.strip().rstrip(";"),
+                sql=candidate.sql.strip().rstrip(";").rstrip(),
                 confidence=min(1.0, max(0.0, candidate.confidence)),
-                assumptions=candidate.assumptions,
+                assumptions=_sentences(candidate.assumptions),
             )
             for candidate in self.candidates[:MAX_CANDIDATES]
         )
@@ -56,19 +61,43 @@ class Reply(BaseModel):
         asked = self.clarification
         if asked is None:
             return None
-        return Clarification(kind=asked.kind, message=asked.message, words=asked.words, options=asked.options)
+        return Clarification(
+            kind=asked.kind,
+            message=plain(asked.message, _LONGEST_SENTENCE),
+            words=_sentences(asked.words),
+            options=_sentences(asked.options),
+        )
 
 
 def parse_reply(text: str) -> Reply:
-    """Reads a reply, with or without a Markdown fence. Raises `MalformedReply`."""
-    fenced = _FENCE.match(text)
+    """Reads a reply, whatever stands around its JSON object: fences, greetings, thoughts. Raises `MalformedReply`."""
     try:
-        reply = Reply.model_validate(json.loads(fenced[1] if fenced else text))
-    except json.JSONDecodeError as error:
-        raise MalformedReply(f"not JSON: {error.msg} at character {error.pos}") from error
+        reply = Reply.model_validate(_object(_THOUGHTS.sub("", text)))
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'reply'}: {e['msg']}" for e in error.errors()[:5])
-        raise MalformedReply(f"not the object asked for: {wrong}") from error
+        raise MalformedReply(f"not the object asked for: {wrong}") from None
     if not reply.candidates and reply.clarification is None:
         raise MalformedReply("neither candidates nor a clarification")
     return reply
+
+
+def _object(text: str) -> dict[str, object]:
+    """Returns the first JSON object that has one of the members asked for."""
+    found = next((each for each in _objects(text) if each.keys() & _MEMBERS), None)
+    if found is None:
+        raise MalformedReply("without a JSON object that has `candidates` or `clarification`")
+    return found
+
+
+def _objects(text: str) -> Iterator[dict[str, object]]:
+    decoder = json.JSONDecoder()
+    for brace in [match.start() for match in re.finditer(r"\{", text)][:_MOST_BRACES]:
+        try:
+            found, _ = decoder.raw_decode(text, brace)
+        except (ValueError, RecursionError):
+            continue
+        yield found
+
+
+def _sentences(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(plain(text, _LONGEST_SENTENCE) for text in texts)
