@@ -70,7 +70,8 @@ def _imported(path: Path) -> Iterator[str]:
 
 def _declared(home: Path) -> set[str]:
     project = tomllib.loads((home / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {name for line in project["dependencies"] for name in _names(line)}
+    extras = project.get("optional-dependencies", {}).values()
+    return {name for lines in (project["dependencies"], *extras) for line in lines for name in _names(line)}
 
 
 def _names(line: str) -> list[str]:

@@ -37,3 +37,10 @@ def test_a_declared_package_that_the_images_lack_is_found(root: Path, capsys: Ca
     package(root, "services/web", imports="", needs='"markdown-it-py"')
     assert main(root) == 1
     assert capsys.readouterr().out == "requirements/services.in lacks markdown-it-py\n"
+
+
+def test_an_import_may_be_declared_by_an_extra(root: Path) -> None:
+    package(root, "services/web", imports="import pydantic")
+    project = root / "services/web/pyproject.toml"
+    project.write_text(f'{project.read_text()}[project.optional-dependencies]\nmeasure = ["pydantic"]\n')
+    assert main(root) == 0

@@ -1,0 +1,22 @@
+"""What the caller of the tool asks for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rowcall_sqlgen.evaluate.generators import GeneratorKind
+from rowcall_sqlgen.evaluate.split import Fold
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationRequest:
+    """The command line. `fold`: `None` for both; `limit`: at most so many questions or turns, the first of the fold."""
+
+    questions: Path
+    databases: Path
+    generator: GeneratorKind
+    copies: int
+    jobs: int
+    fold: Fold | None
+    limit: int | None
+    out: Path
+    predictions: Path
