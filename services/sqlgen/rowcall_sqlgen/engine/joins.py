@@ -54,6 +54,10 @@ class JoinGraph:
         """Returns the column that a single-column reference points to."""
         return self._parents.get(ref)
 
+    def parents(self, table: str) -> tuple[Step, ...]:
+        """Returns the steps to the tables that a table refers to."""
+        return tuple(step for step in self._steps.get(table, ()) if step.to_parent)
+
     def paths(self, start: str, goal: str) -> tuple[Path, ...]:
         """Returns all shortest paths, none when the tables are not connected within the limit.
 

@@ -118,7 +118,7 @@ def _spans(question: Sequence[Word], start: int, index: SchemaIndex, today: date
         yield Span(start, start + 1, known=False)
         return
     anything = False
-    for end, options in _options(question, start, index, today).items():
+    for end, options in options_at(question, start, index=index, today=today).items():
         ranked = sorted(options, key=lambda option: -option.quality)
         kept = tuple(o for o in ranked if o.quality >= ranked[0].quality - _GOOD_ENOUGH)[:MOST_OPTIONS]
         anything = True
@@ -129,7 +129,8 @@ def _spans(question: Sequence[Word], start: int, index: SchemaIndex, today: date
         yield Span(start, start + 1, known=False)
 
 
-def _options(question: Sequence[Word], start: int, index: SchemaIndex, today: date) -> dict[int, list[Option]]:
+def options_at(question: Sequence[Word], start: int, *, index: SchemaIndex, today: date) -> dict[int, list[Option]]:
+    """Returns what the words from `start` on may mean, by the position behind the last of them."""
     found: dict[int, list[Option]] = {}
     for end, option in (
         *_cues(question, start, index),
@@ -257,7 +258,7 @@ def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
     direct = [link for link in index.phrases.get(bag(lemmas), ()) if not _counts(content, link)]
     yield from (_priced(found, 1.0, content[-1], index) for found in direct)
     if not any(found.quality >= _SURE and isinstance(found.mention, TableMention) for found in direct):
-        for spelling in _synonymous(lemmas):
+        for spelling in synonymous(lemmas):
             yield from (
                 _priced(found, _SYNONYM_QUALITY, content[-1], index) for found in index.phrases.get(spelling, ())
             )
@@ -302,7 +303,8 @@ def _other_number(word: Word, name: str) -> bool:
     return name.lower().endswith("s") != (word.lower != word.lemma)
 
 
-def _synonymous(lemmas: tuple[str, ...]) -> Iterator[Bag]:
+def synonymous(lemmas: tuple[str, ...]) -> Iterator[Bag]:
+    """Yields the lemmas with one of them replaced by a synonym."""
     for at, word in enumerate(lemmas):
         for synonym in SYNONYMS.get(word, ()):
             yield bag((*lemmas[:at], synonym, *lemmas[at + 1 :]))

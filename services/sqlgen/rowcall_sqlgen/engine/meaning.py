@@ -1,11 +1,20 @@
 """The meaning form: what a question asks for, before any dialect."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 
 Scalar = str | int | float
+
+
+class SetOperator(StrEnum):
+    """Operators between whole queries; values are their SQL names."""
+
+    UNION = "UNION"
+    INTERSECT = "INTERSECT"
+    EXCEPT = "EXCEPT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,11 @@ Item = ColumnRef | Measure | AllColumns
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A column or measure against a literal, or against a measure over the whole table."""
+    """A column or measure against a literal, a measure over the whole table, a column, or the result of a query."""
 
     subject: ColumnRef | Measure
     operator: Operator
-    value: Scalar | Measure
+    value: "Scalar | Measure | ColumnRef | Query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ class Membership:
     """The column occurs among the single column that `inner` selects."""
 
     column: ColumnRef
-    inner: "Meaning"
+    inner: "Query"
 
 
 Predicate = Comparison | OneOf | Between | Like | IsNull | Not | AllOf | AnyOf | Membership
@@ -130,6 +139,18 @@ class Meaning:
     order: tuple[Order, ...] = ()
     limit: int | None = None
     distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """Two queries of as many columns, combined without repeated rows."""
+
+    operator: SetOperator
+    left: "Query"
+    right: "Query"
+
+
+Query = Meaning | Compound
 
 
 def columns_of(predicate: Predicate) -> tuple[ColumnRef, ...]:

@@ -33,7 +33,7 @@ def _memberships(predicates: Sequence[Predicate]) -> int:
     for predicate in predicates:
         inner = predicate.predicate if isinstance(predicate, Not) else predicate
         if isinstance(inner, Membership):
-            found += 1 + len(inner.inner.joins)
+            found += 1 + (len(inner.inner.joins) if isinstance(inner.inner, Meaning) else 0)
     return found
 
 

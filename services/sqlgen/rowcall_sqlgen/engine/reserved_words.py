@@ -20,7 +20,10 @@ _RESERVED = frozenset(
     where window with
     """.split()
 )
-"""Keywords of PostgreSQL 18 (appendix C), SQLite 3.50 (lang_keywords) and DuckDB that some clause would trip over."""
+"""Keywords of PostgreSQL 18 (appendix C), SQLite 3.50 (lang_keywords) and DuckDB that some clause would trip over.
+
+MySQL's own are not repeated here: sqlglot's generator for MySQL quotes them itself.
+"""
 
 
 def needs_quotes(name: str, dialect: Dialect) -> bool:

@@ -155,6 +155,12 @@ class _Placing:
         self, table: str, conditions: tuple[Predicate, ...], *, having: tuple[Predicate, ...] = ()
     ) -> Membership:
         """Builds `key IN (SELECT …)` from the nearest table of the result to `table`."""
+        return Membership(*self._partners(table, conditions, having))
+
+    def _partners(
+        self, table: str, conditions: tuple[Predicate, ...], having: tuple[Predicate, ...] = ()
+    ) -> tuple[ColumnRef, Meaning]:
+        """Returns a key of the result, and the query for the values it takes where there is a partner."""
         path = self._nearest(table)
         if not path or len(path[0].near_columns) != 1:
             raise NoMeaning("no key of one column")
@@ -169,16 +175,15 @@ class _Placing:
             group=(column,) if having else (),
             having=having,
         )
-        return Membership(ColumnRef(first.near, first.near_columns[0]), inner)
+        return ColumnRef(first.near, first.near_columns[0]), inner
 
     def non_member(self, table: str, conditions: tuple[Predicate, ...]) -> Not:
         """Builds `key NOT IN (SELECT …)`; a NULL among the inner values would make that true for no row at all."""
-        member = self.member(table, conditions)
-        inner = member.inner
+        key, inner = self._partners(table, conditions)
         column = inner.items[0]
         if isinstance(column, ColumnRef) and self._index.column(column).nullable:
             inner = replace(inner, where=(*inner.where, Not(IsNull(column))))
-        return Not(Membership(member.column, inner))
+        return Not(Membership(key, inner))
 
     def _is_near(self, table: str) -> bool:
         """Says whether the table is part of the result, or joins to it without repeating rows."""

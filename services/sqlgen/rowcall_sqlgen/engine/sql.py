@@ -14,6 +14,7 @@ from rowcall_sqlgen.engine.meaning import (
     AnyOf,
     Between,
     Comparison,
+    Compound,
     IsNull,
     Item,
     Join,
@@ -25,7 +26,9 @@ from rowcall_sqlgen.engine.meaning import (
     OneOf,
     Order,
     Predicate,
+    Query,
     Scalar,
+    SetOperator,
 )
 from rowcall_sqlgen.engine.reserved_words import needs_quotes
 
@@ -44,19 +47,32 @@ _AGGREGATES: Mapping[Aggregate, type[exp.Count | exp.Sum | exp.Avg | exp.Min | e
     Aggregate.MIN: exp.Min,
     Aggregate.MAX: exp.Max,
 }
+_SET_OPERATORS: Mapping[SetOperator, type[exp.Union | exp.Intersect | exp.Except]] = {
+    SetOperator.UNION: exp.Union,
+    SetOperator.INTERSECT: exp.Intersect,
+    SetOperator.EXCEPT: exp.Except,
+}
 _UNNAMED: Mapping[Item, str] = MappingProxyType({})
 _DEFAULT_NAMESPACES = frozenset({"public", "main"})
 
 
-def write_sql(meaning: Meaning, dialect: Dialect, tables: Mapping[str, Table]) -> str:
-    """Returns one SELECT statement on one line. The same meaning always gives the same text."""
-    return _Writer(dialect, tables).query(meaning, aliases(meaning, tables)).sql(dialect=dialect.value)
+def write_sql(meaning: Query, dialect: Dialect, tables: Mapping[str, Table]) -> str:
+    """Returns one statement on one line. The same meaning always gives the same text."""
+    named = aliases(meaning, tables) if isinstance(meaning, Meaning) else _UNNAMED
+    return _Writer(dialect, tables).whole(meaning, named).sql(dialect=dialect.value)
 
 
 class _Writer:
     def __init__(self, dialect: Dialect, tables: Mapping[str, Table]) -> None:
-        self._dialect = dialect
+        self.dialect = dialect
         self._tables = tables
+
+    def whole(self, query: Query, named: Mapping[Item, str] = _UNNAMED) -> exp.Query:
+        """Writes a query of any form."""
+        if isinstance(query, Compound):
+            sides = {"this": self.whole(query.left), "expression": self.whole(query.right)}
+            return _SET_OPERATORS[query.operator](**sides, distinct=True)
+        return self.query(query, named)
 
     def query(self, meaning: Meaning, named: Mapping[Item, str] = _UNNAMED) -> exp.Select:
         scope = _Scope(self, qualified=bool(meaning.joins), named=named)
@@ -82,7 +98,7 @@ class _Writer:
         return exp.Table(this=self.identifier(name), db=self.identifier(own) if own else None)
 
     def identifier(self, name: str) -> exp.Identifier:
-        return exp.to_identifier(name, quoted=needs_quotes(name, self._dialect))
+        return exp.to_identifier(name, quoted=needs_quotes(name, self.dialect))
 
     def nullable(self, item: ColumnRef | Measure) -> bool:
         """Says whether the sort key may be NULL, which is no extreme and must not be the first of the cut rows."""
@@ -94,8 +110,8 @@ class _Writer:
 
     def nulls_first(self, descending: bool) -> bool:
         """Returns where the engine puts NULL by itself, so that no NULLS clause is written."""
-        match self._dialect:
-            case Dialect.SQLITE:
+        match self.dialect:
+            case Dialect.SQLITE | Dialect.MYSQL:
                 return not descending
             case Dialect.POSTGRES:
                 return descending
@@ -152,10 +168,17 @@ class _Scope:
         return _AGGREGATES[measure.aggregate](this=of)
 
     def order(self, order: Order, *, cut: bool) -> exp.Ordered:
-        alias = self._named.get(order.item) if isinstance(order.item, Measure) else None
-        item = exp.Column(this=self._writer.identifier(alias)) if alias else self.item(order.item)
-        nulls_first = False if cut and self._writer.nullable(order.item) else self._writer.nulls_first(order.descending)
+        by_itself = self._writer.nulls_first(order.descending)
+        nulls_first = False if cut and self._writer.nullable(order.item) else by_itself
+        item = self._sort_key(order.item, moves_nulls=nulls_first is not by_itself)
         return exp.Ordered(this=item, desc=order.descending or None, nulls_first=nulls_first)
+
+    def _sort_key(self, item: Item, *, moves_nulls: bool) -> exp.Expr:
+        """MySQL has no NULLS LAST; the CASE that stands for it takes no alias of an aggregate (its error 1247)."""
+        alias = self._named.get(item) if isinstance(item, Measure) else None
+        if alias is None or (moves_nulls and self._writer.dialect is Dialect.MYSQL):
+            return self.item(item)
+        return exp.Column(this=self._writer.identifier(alias))
 
     def predicate(self, predicate: Predicate) -> exp.Expr:
         match predicate:
@@ -170,7 +193,7 @@ class _Scope:
             case IsNull(column):
                 return exp.Is(this=self.column(column), expression=exp.Null())
             case Membership(column, inner):
-                return exp.In(this=self.column(column), query=exp.Subquery(this=self._writer.query(inner)))
+                return exp.In(this=self.column(column), query=exp.Subquery(this=self._members(inner)))
             case _:
                 return self._combined(predicate)
 
@@ -186,11 +209,22 @@ class _Scope:
     def _all(self, predicates: Sequence[Predicate]) -> list[exp.Expr]:
         return [self.predicate(predicate) for predicate in predicates]
 
-    def _value(self, value: Scalar | Measure) -> exp.Expr:
-        if not isinstance(value, Measure):
-            return _literal(value)
-        whole = Meaning(items=(value,), source=value.table)
-        return exp.Subquery(this=self._writer.query(whole))
+    def _members(self, inner: Query) -> exp.Query:
+        """MySQL takes no LIMIT right inside IN (its error 1235), but takes one a level below."""
+        members = self._writer.whole(inner)
+        if self._writer.dialect is Dialect.MYSQL and members.args.get("limit") is not None:
+            return exp.select("*").from_(members.subquery("members"))
+        return members
+
+    def _value(self, value: Scalar | Measure | ColumnRef | Query) -> exp.Expr:
+        match value:
+            case ColumnRef():
+                return self.column(value)
+            case Measure():
+                return self._value(Meaning(items=(value,), source=value.table))
+            case Meaning() | Compound():
+                return exp.Subquery(this=self._writer.whole(value))
+        return _literal(value)
 
 
 def _literal(value: Scalar) -> exp.Expr:

@@ -109,7 +109,7 @@ def _within(column: ColumnRef, operator: Operator, first: date, after: date) -> 
 def equals(column: ColumnRef, values: tuple[Operand, ...], index: SchemaIndex) -> Predicate | None:
     """Builds an equality with one value or with any of several."""
     parts = [compare(column, Operator.EQ, value, index=index) for value in values]
-    plain = tuple(p.value for p in parts if isinstance(p, Comparison) and not isinstance(p.value, Measure))
+    plain = tuple(p.value for p in parts if isinstance(p, Comparison) and isinstance(p.value, str | int | float))
     if len(plain) != len(parts):
         return parts[0] if len(parts) == 1 else None
     return parts[0] if len(parts) == 1 else OneOf(column, plain)

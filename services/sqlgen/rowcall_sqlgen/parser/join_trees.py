@@ -1,0 +1,85 @@
+"""The tables of a query joined with the fewest steps, over keys that are declared or that names suggest."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from rowcall_contracts.catalog import Table
+from rowcall_sqlgen.engine.joins import Path, Step
+from rowcall_sqlgen.engine.meaning import Join
+
+_MOST_ROOTS = 4
+_VAGUE_KEYS = frozenset({"id", "name", "code", "key"})
+
+
+class JoinTrees:
+    """Tables as nodes, keys as edges in both directions."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._order = {name: at for at, name in enumerate(tables)}
+        self._steps: dict[str, list[Step]] = {name: [] for name in tables}
+        declared = list(_declared(tables))
+        joined = {frozenset((step.near, step.far)) for step in declared}
+        suggested = [s for s in _suggested(tables.values()) if frozenset((s.near, s.far)) not in joined]
+        for step in (*declared, *suggested):
+            self._steps[step.near].append(step)
+            self._steps[step.far].append(step.reversed())
+
+    def tree(self, tables: Sequence[str]) -> tuple[str, tuple[Join, ...]] | None:
+        """Returns the first table of FROM and the joins that reach all others; `None` where they do not connect."""
+        wanted = tuple(dict.fromkeys(tables))
+        grown = [tree for root in wanted[:_MOST_ROOTS] if (tree := self._grown(root, wanted)) is not None]
+        return min(grown, key=lambda tree: len(tree[1]), default=None)
+
+    def _grown(self, root: str, wanted: Sequence[str]) -> tuple[str, tuple[Join, ...]] | None:
+        reached, joins = [root], list[Join]()
+        missing = [table for table in wanted if table != root]
+        while missing:
+            paths = [path for table in missing if (path := self._path(reached, table))]
+            if not paths:
+                return None
+            for step in min(paths, key=len):
+                if step.far not in reached:
+                    reached.append(step.far)
+                    joins.append(Join(step))
+            missing = [table for table in missing if table not in reached]
+        return root, tuple(joins)
+
+    def _path(self, starts: Sequence[str], goal: str) -> Path:
+        came: dict[str, Step | None] = dict.fromkeys(sorted(starts, key=self._order.__getitem__))
+        queue = deque(came)
+        while queue and goal not in came:
+            for step in self._steps[queue.popleft()]:
+                if step.far not in came:
+                    came[step.far] = step
+                    queue.append(step.far)
+        path: list[Step] = []
+        last = came.get(goal)
+        while last is not None:
+            path.append(last)
+            last = came[last.near]
+        return tuple(reversed(path))
+
+
+def _declared(tables: Mapping[str, Table]) -> Iterable[Step]:
+    known = {name.lower(): table for name, table in tables.items()}
+    for child in tables.values():
+        for key in child.foreign_keys:
+            parent = known.get(key.referred_table.lower())
+            if parent is None or parent is child:
+                continue
+            near = tuple(column.name for name in key.columns if (column := child.column(name)))
+            far = tuple(column.name for name in key.referred_columns if (column := parent.column(name)))
+            if near and len(near) == len(far):
+                yield Step(child.name, parent.name, near, far, to_parent=True)
+
+
+def _suggested(tables: Iterable[Table]) -> Iterable[Step]:
+    """A column called like the whole primary key of another table refers to it, unless any table could have it."""
+    for one, other in combinations(tables, 2):
+        for child, parent in ((one, other), (other, one)):
+            (key,) = parent.primary_key if len(parent.primary_key) == 1 else ("",)
+            column = child.column(key) if key and key.lower() not in _VAGUE_KEYS else None
+            if column is not None:
+                yield Step(child.name, parent.name, (column.name,), (key,), to_parent=True)
+                break

@@ -1,0 +1,99 @@
+"""Beam search: the likeliest action sequences that the automaton and the types of the data allow."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rowcall_sqlgen.parser.actions import KEYWORDS, Action, Keyword, Pointer
+from rowcall_sqlgen.parser.automaton import Automaton
+from rowcall_sqlgen.parser.network import Array
+from rowcall_sqlgen.parser.stepping import Memory, Stepper
+from rowcall_sqlgen.parser.typing_rules import Types
+
+UNLIKELY = -12.0
+"""Log probability below which an action is not followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """A whole sequence and the logarithm of its probability."""
+
+    actions: tuple[Action, ...]
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    actions: tuple[Action, ...]
+    log_probability: float
+    state: Automaton
+    column: int | None  # the column that a value would be compared with
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    path: _Path
+    action: Action
+    log_probability: float
+    memory: Memory
+
+
+class Search:
+    """A beam of `width` open sequences; stops at `most_parses` whole ones or after `most_actions`."""
+
+    def __init__(self, *, width: int = 6, most_parses: int = 8, most_actions: int = 44) -> None:
+        self._width = width
+        self._most_parses = most_parses
+        self._most_actions = most_actions
+
+    def run(self, stepper: Stepper, types: Types) -> tuple[Parse, ...]:
+        """Returns whole sequences, likeliest first."""
+        paths = [_Path((), 0.0, Automaton(), None, stepper.start())]
+        parses: list[Parse] = []
+        for _ in range(self._most_actions):
+            moves = sorted(self._moves(paths, stepper, types), key=lambda move: -move.log_probability)
+            paths = []
+            for move in moves:
+                actions = (*move.path.actions, move.action)
+                if move.action is Keyword.END:
+                    parses.append(Parse(actions, move.log_probability))
+                elif len(paths) < self._width:
+                    paths.append(_followed(move, actions, types))
+            parses.sort(key=lambda parse: -parse.log_probability)
+            if not paths or self._is_settled(parses, paths[0].log_probability):
+                break
+        return tuple(parses[: self._most_parses])
+
+    def _is_settled(self, parses: Sequence[Parse], best_open: float) -> bool:
+        """Probabilities only fall, so no open sequence can overtake enough whole ones that are likelier."""
+        return len(parses) >= self._most_parses and parses[self._most_parses - 1].log_probability > best_open
+
+    def _moves(self, paths: Sequence[_Path], stepper: Stepper, types: Types) -> Iterator[_Move]:
+        last = [path.actions[-1] if path.actions else Keyword.BEGIN for path in paths]
+        places = [path.state.place for path in paths]
+        scores, memories = stepper.step(last, places, [path.memory for path in paths])
+        for path, row, memory in zip(paths, scores, memories, strict=True):
+            allowed = types.allowed(path.state, path.column)
+            if not allowed.any():
+                continue
+            logs = _log_softmax(np.where(allowed, row, -np.inf))
+            for number in np.argsort(-logs)[: self._width]:
+                if logs[number] < UNLIKELY:
+                    break
+                action = KEYWORDS[number] if number < len(KEYWORDS) else Pointer(int(number) - len(KEYWORDS))
+                yield _Move(path, action, path.log_probability + float(logs[number]), memory)
+
+
+def _followed(move: _Move, actions: tuple[Action, ...], types: Types) -> _Path:
+    pointer = move.action if isinstance(move.action, Pointer) else None
+    column = pointer.node if pointer and types.is_column(pointer.node) else move.path.column
+    return _Path(actions, move.log_probability, move.path.state.after(move.action), column, move.memory)
+
+
+def _log_softmax(scores: Array) -> Array:
+    shifted = scores - scores.max()
+    logs: Array = shifted - math.log(float(np.exp(shifted).sum()))
+    return logs

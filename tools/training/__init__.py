@@ -1,0 +1,1 @@
+"""Training of the semantic parser: from questions with gold SQL to weights. Not part of the running service."""
