@@ -8,8 +8,13 @@ LOCKS := build services embedded embedded-store
 RUN_INPUTS := tools/install.sh $(LOCKS:%=requirements/%.txt) $(PACKAGES:%=%/pyproject.toml)
 PYTEST := $(PY) -m pytest
 PYTEST_ARGS ?=
+NO_TESTS := 5 # of pytest: PYTEST_ARGS chose none of a line's tests
+EVAL_DATA ?= ../shared/evaldata/dev
+EVAL_OUT := .rowcall-eval
+EVAL_SETS := spider_train/questions:validate chinook/questions:all defog/questions:all defog/unanswerable:all
+EVAL_ARGS ?= --copies 5
 
-.PHONY: help install run test lint fmt schemas chaos bench lock check-wheels clean
+.PHONY: help install run test lint fmt schemas chaos bench eval lock check-wheels clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,7 +25,8 @@ run: $(VENV)/run.stamp ## Start everything on this machine; Ctrl-C stops it
 	@exec $(PY) -m tools.local.run
 
 test: $(VENV)/dev.stamp ## Run all tests but chaos
-	$(PYTEST) $(PYTEST_ARGS)
+	$(PYTEST) --numprocesses 2 --dist loadfile -m "not integration" $(PYTEST_ARGS) || [ $$? = $(NO_TESTS) ]
+	$(PYTEST) -m integration $(PYTEST_ARGS) || [ $$? = $(NO_TESTS) ]
 
 lint: $(VENV)/dev.stamp ## Check style, types, imports, sizes and generated files
 	$(VENV)/bin/ruff check .
@@ -47,6 +53,17 @@ chaos: $(VENV)/dev.stamp ## Run the long fault tests
 bench: $(VENV)/dev.stamp ## Measure; writes bench/RESULTS.md
 	$(PY) -m bench
 
+eval: $(VENV)/dev.stamp ## Measure the SQL generator on the open question sets; writes docs/accuracy.md
+	@test -d $(EVAL_DATA) || { echo "There are no open question sets at $(EVAL_DATA); name them: make eval EVAL_DATA=..."; exit 1; }
+	@rm -rf $(EVAL_OUT) && mkdir -p $(EVAL_OUT)
+	@set -e; for set in $(EVAL_SETS); do \
+	  file=$${set%:*}; out=$(EVAL_OUT)/$${file//\//-}; echo; \
+	  $(PY) -m rowcall_sqlgen.evaluate --questions $(EVAL_DATA)/$$file.jsonl --databases $(EVAL_DATA)/$${file%/*}/databases \
+	    --fold $${set#*:} --out $$out.json --predictions $$out.jsonl $(EVAL_ARGS); \
+	done
+	$(PY) -m rowcall_sqlgen.evaluate.accuracy_page --page docs/accuracy.md \
+	  $(foreach set,$(EVAL_SETS),$(EVAL_OUT)/$(subst /,-,$(firstword $(subst :, ,$(set)))).json)
+
 lock: $(VENV)/dev.stamp ## Resolve requirements/*.in anew
 	tools/lock.sh
 
@@ -54,7 +71,7 @@ check-wheels: $(VENV)/dev.stamp ## Check that every platform has wheels (network
 	$(PY) -m tools.checks.wheels
 
 clean: ## Delete .venv, caches and the state of `make run`
-	rm -rf $(VENV) .rowcall .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .rowcall $(EVAL_OUT) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/run.stamp: $(RUN_INPUTS)
 	tools/install.sh $(VENV) $(LOCKS) -- $(PACKAGES)

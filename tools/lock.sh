@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../requirements"
 
 compile() {
   ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-emit-find-links --no-header "${@:2}" "$1.in" --output-file "$1.txt"
+    --no-emit-index-url --no-emit-find-links --no-header --override overrides.in "${@:2}" "$1.in" --output-file "$1.txt"
 }
 
 # Each constrains the ones after it.

@@ -12,6 +12,7 @@ from rowcall_databases.testing import UNAVAILABLE, PostgresServer, running_postg
 from rowcall_runtime.driver import Store, open_store
 from rowcall_runtime.migrate import create_indexes
 from tools.local.stack import start_store
+from tools.testing import mysql_server as mysql
 from tools.testing.tiers import Backends
 
 
@@ -58,4 +59,15 @@ def postgres_server() -> Iterator[PostgresServer]:
             server = stack.enter_context(running_postgres())
         except UNAVAILABLE as error:
             pytest.skip(f"no PostgreSQL could be started here: {error}")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[mysql.MysqlServer]:
+    """A customer's MySQL."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(mysql.running_mysql())
+        except mysql.UNAVAILABLE as error:
+            pytest.skip(f"no MySQL could be started here: {error}")
         yield server

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable
 
 import pytest
+from xdist.workermanage import WorkerController
 
 KINDS = ("store", "broker", "driver")
 TIERS = ("unit", "contract", "integration")
@@ -23,11 +24,16 @@ class Backends:
         """Adds one; `kind` is store, broker or driver. Raises `KeyError` for another kind."""
         self._used[kind].add(name)
 
+    def names(self) -> dict[str, list[str]]:
+        """Returns all of them by kind."""
+        return {kind: sorted(names) for kind, names in self._used.items()}
+
     def line(self) -> str:
         """Returns one line for the summary."""
         return "; ".join(f"{kind}: {', '.join(sorted(names)) or 'none'}" for kind, names in self._used.items())
 
 
+HANDED_OVER = "backends"
 BACKENDS = pytest.StashKey[Backends]()
 
 
@@ -47,6 +53,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.
     for item in items:
         if item.path.is_relative_to(config.rootpath / "tests"):
             item.add_marker(pytest.mark.integration)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands over what its tests have used."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output[HANDED_OVER] = session.config.stash[BACKENDS].names()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Takes it."""
+    for kind, names in getattr(node, "workeroutput", {}).get(HANDED_OVER, {}).items():
+        for name in names:
+            node.config.stash[BACKENDS].note(kind, name)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,38 @@
+"""The summary of a run: tests per tier and backends, also where several processes share the work."""
+
+import pytest
+
+from tools.checks.sources import ROOT
+
+pytest_plugins = ["pytester"]
+
+TESTS = """
+import pytest
+
+def test_plain(backends):
+    backends.note("store", "one store")
+
+@pytest.mark.contract
+def test_of_a_port(backends):
+    backends.note("driver", "motor")
+"""
+
+
+@pytest.mark.parametrize("processes", [[], ["--numprocesses", "2"]])
+def test_tests_are_counted_and_backends_named(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: list[str]
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest('pytest_plugins = ["tools.testing.tiers"]')
+    pytester.makeini("[pytest]\nmarkers =\n    contract: a\n    integration: b")
+    pytester.makepyfile(test_one=TESTS, test_two="def test_other(backends): backends.note('store', 'another store')")
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *processes)
+
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "unit: 2 tests, contract: 1 tests, integration: 0 tests",
+            "store: another store, one store; broker: none; driver: motor",
+        ]
+    )
