@@ -57,7 +57,8 @@ def test_a_line_inside_a_span_carries_its_trace() -> None:
             structlog.get_logger().info("inside")
         provider.shutdown()
 
-    (line,) = lines(write)
+    # OpenTelemetry warns where an earlier test has set the process's provider already.
+    (line,) = [line for line in lines(write) if line["event"] == "inside"]
     assert line["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
 
 
