@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-import jgo
-
 from tools.local.errors import LaptopError
+from tools.local.maven import resolve_jars
 
 KAFKA_VERSION = "4.1.1"
 
@@ -42,7 +41,7 @@ def resolve() -> tuple[Path, ...]:
     Raises `JarsError` when jgo fails.
     """
     try:
-        return tuple(jgo.build(ENDPOINT).all_jars)
+        return resolve_jars(ENDPOINT)
     except (RuntimeError, OSError, ValueError) as error:
         raise JarsError(
             f"Kafka {KAFKA_VERSION} could not be resolved from Maven: {error}. The first start needs the network; "

