@@ -1,6 +1,6 @@
 """How the nodes of a question hang together: one relation for each ordered pair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum, auto
 
 import numpy as np
@@ -129,20 +129,21 @@ def _of_schema(nodes: Nodes, index: SchemaIndex) -> Iterator[tuple[int, int, Rel
 
 
 def _of_words(nodes: Nodes) -> Iterator[tuple[int, int, Relation]]:
-    for at, table in enumerate(nodes.tables, nodes.first_table):
-        for word in range(len(nodes.words)):
-            quality = nodes.matches.table_words.get((word, table))
-            if quality is not None:
-                _, named, names = next(level for level in _TABLE_QUALITIES if quality >= level[0])
-                yield word, at, named
-                yield at, word, names
-    for at, ref in enumerate(nodes.columns, nodes.first_column):
-        for word in range(len(nodes.words)):
-            quality = nodes.matches.column_words.get((word, ref))
-            if quality is not None:
-                _, named, names = next(level for level in _COLUMN_QUALITIES if quality >= level[0])
-                yield word, at, named
-                yield at, word, names
+    matches = nodes.matches
+    for word in range(len(nodes.words)):
+        for at, table in enumerate(nodes.tables, nodes.first_table):
+            yield from _naming(word, at, matches.table_words.get((word, table)), _TABLE_QUALITIES)
+        for at, ref in enumerate(nodes.columns, nodes.first_column):
+            yield from _naming(word, at, matches.column_words.get((word, ref)), _COLUMN_QUALITIES)
+
+
+def _naming(
+    word: int, at: int, quality: float | None, levels: Sequence[tuple[float, Relation, Relation]]
+) -> Iterator[tuple[int, int, Relation]]:
+    if quality is not None:
+        _, named, names = next(level for level in levels if quality >= level[0])
+        yield word, at, named
+        yield at, word, names
 
 
 def _of_values(nodes: Nodes, index: SchemaIndex) -> Iterator[tuple[int, int, Relation]]:
