@@ -83,7 +83,7 @@ def feature_numbers(corpus: Corpus, fitted: Iterable[Example]) -> dict[str, int]
 
 
 def _examples(questions: Sequence[Question], index: SchemaIndex, left_out: Counter[str]) -> Iterator[Example]:
-    joins = JoinTrees(index.tables)
+    joins = JoinTrees(index.tables, index.graph)
     for question in questions:
         try:
             symbols = gold_symbols(question.gold_sql or "", index, joins)

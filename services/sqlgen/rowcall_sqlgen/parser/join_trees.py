@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from rowcall_contracts.catalog import Table
-from rowcall_sqlgen.engine.joins import Path, Step
+from rowcall_sqlgen.engine.joins import JoinGraph, Path, Step
 from rowcall_sqlgen.engine.meaning import Join
 
 _MOST_ROOTS = 4
@@ -15,10 +15,10 @@ _VAGUE_KEYS = frozenset({"id", "name", "code", "key"})
 class JoinTrees:
     """Tables as nodes, keys as edges in both directions."""
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tables: Mapping[str, Table], declared_keys: JoinGraph) -> None:
         self._order = {name: at for at, name in enumerate(tables)}
         self._steps: dict[str, list[Step]] = {name: [] for name in tables}
-        declared = list(_declared(tables))
+        declared = [step for name in tables for step in declared_keys.parents(name)]
         joined = {frozenset((step.near, step.far)) for step in declared}
         suggested = [s for s in _suggested(tables.values()) if frozenset((s.near, s.far)) not in joined]
         for step in (*declared, *suggested):
@@ -59,19 +59,6 @@ class JoinTrees:
             path.append(last)
             last = came[last.near]
         return tuple(reversed(path))
-
-
-def _declared(tables: Mapping[str, Table]) -> Iterable[Step]:
-    known = {name.lower(): table for name, table in tables.items()}
-    for child in tables.values():
-        for key in child.foreign_keys:
-            parent = known.get(key.referred_table.lower())
-            if parent is None or parent is child:
-                continue
-            near = tuple(column.name for name in key.columns if (column := child.column(name)))
-            far = tuple(column.name for name in key.referred_columns if (column := parent.column(name)))
-            if near and len(near) == len(far):
-                yield Step(child.name, parent.name, near, far, to_parent=True)
 
 
 def _suggested(tables: Iterable[Table]) -> Iterable[Step]:

@@ -63,7 +63,7 @@ INEXPRESSIBLE = [
 def test_a_query_comes_back_with_the_same_rows(
     question: str, sql: str, index: SchemaIndex, data: sqlite3.Connection, today: date
 ) -> None:
-    joins = JoinTrees(index.tables)
+    joins = JoinTrees(index.tables, index.graph)
     found = example(Asked("1", "school", question), gold_symbols(sql, index, joins), index=index, today=today)
     written = write_sql(read_query(found.actions, found.nodes, joins), Dialect.SQLITE, index.tables)
 
@@ -77,11 +77,11 @@ def test_a_query_comes_back_with_the_same_rows(
 @pytest.mark.parametrize(("sql", "reason"), INEXPRESSIBLE)
 def test_what_the_language_lacks_is_named(sql: str, reason: str, index: SchemaIndex) -> None:
     with pytest.raises(Inexpressible, match=reason):
-        gold_symbols(sql, index, JoinTrees(index.tables))
+        gold_symbols(sql, index, JoinTrees(index.tables, index.graph))
 
 
 def test_a_value_that_nobody_said_is_no_example(index: SchemaIndex, today: date) -> None:
-    symbols = gold_symbols("SELECT stu_lname FROM Student WHERE age = 77", index, JoinTrees(index.tables))
+    symbols = gold_symbols("SELECT stu_lname FROM Student WHERE age = 77", index, JoinTrees(index.tables, index.graph))
 
     with pytest.raises(Inexpressible, match="nobody said"):
         example(Asked("1", "school", "very old students"), symbols, index=index, today=today)

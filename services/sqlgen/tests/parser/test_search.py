@@ -75,7 +75,7 @@ def test_every_parse_is_a_harmless_query_that_runs(
     for parse in parses:
         require_obeyed(parse.actions, found)
         try:
-            query = read_query(parse.actions, found, JoinTrees(index.tables))
+            query = read_query(parse.actions, found, JoinTrees(index.tables, index.graph))
         except Unreadable:
             continue
         written = write_sql(query, Dialect.SQLITE, index.tables)
