@@ -18,6 +18,7 @@ from rowcall_databases.errors import (
 )
 from rowcall_databases.limits import ProfileBounds, QueryLimits
 from rowcall_databases.location import FileLocation, Location, parse_uri
+from rowcall_databases.outcomes import outcome_of
 from rowcall_databases.server_location import MysqlLocation, PostgresLocation
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "StatementRefused",
     "Unreachable",
     "open_database",
+    "outcome_of",
     "parse_uri",
 ]

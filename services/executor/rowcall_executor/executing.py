@@ -19,8 +19,9 @@ from rowcall_contracts.pipelines import Step
 from rowcall_contracts.problems import ProblemType
 from rowcall_contracts.results import ResultSet
 from rowcall_databases.database import Database
-from rowcall_databases.errors import DatabaseError, QueryError, QueryTimeout, StatementRefused
+from rowcall_databases.errors import DatabaseError
 from rowcall_databases.limits import QueryLimits
+from rowcall_databases.outcomes import outcome_of
 from rowcall_executor.customers import Customers, as_step_error
 from rowcall_executor.gate import Gate, Guard, blanked
 from rowcall_executor.result_pages import ResultPages, inline_rows
@@ -97,7 +98,10 @@ class Executing:
             refused = Outcome(status=OutcomeStatus.REFUSED, code=verdict.reason, message=verdict.detail)
             return _Tried(outcome=refused, sql=sql)
         started = time.perf_counter()
-        outcome, result = await _run(verdict.rewritten, database, limits)
+        try:
+            outcome, result = await outcome_of(verdict.rewritten, database, limits)
+        except DatabaseError as error:
+            raise as_step_error(error) from error
         elapsed_s = time.perf_counter() - started
         self._metrics.observe(
             Metric.QUERY_SECONDS, elapsed_s, dialect=database.dialect.value, outcome=outcome.status.value
@@ -122,20 +126,6 @@ class Executing:
             rows_url=f"/jobs/{job.id}/rows",
             elapsed_ms=int((time.perf_counter() - started) * 1000),
         )
-
-
-async def _run(sql: str, database: Database, limits: QueryLimits) -> tuple[Outcome, ResultSet | None]:
-    try:
-        result = await database.query(sql, limits)
-    except QueryTimeout as error:
-        return Outcome(status=OutcomeStatus.TIMEOUT, code=error.code, message=str(error)), None
-    except StatementRefused as error:
-        return Outcome(status=OutcomeStatus.REFUSED, code=error.code, message=str(error)), None
-    except QueryError as error:
-        return Outcome(status=OutcomeStatus.ERROR, code=error.code, message=str(error)), None
-    except DatabaseError as error:
-        raise as_step_error(error) from error
-    return Outcome(status=OutcomeStatus.OK, row_count=len(result.rows)), result
 
 
 def _candidates(job: Job) -> tuple[Candidate, ...]:

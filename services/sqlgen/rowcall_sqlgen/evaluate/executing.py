@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rowcall_contracts.candidates import Candidate, Outcome, OutcomeStatus, choose
 from rowcall_contracts.results import ResultSet
-from rowcall_databases import Database, QueryError, QueryLimits, QueryTimeout, StatementRefused
+from rowcall_databases import Database, QueryLimits, outcome_of
 from rowcall_sqlguard import Limits, check
 
 BUDGET_S = 30.0
@@ -57,17 +57,6 @@ async def run_guarded(sql: str, database: Database, *, timeout_s: float = BUDGET
 
 async def run_plain(sql: str, database: Database, *, timeout_s: float = BUDGET_S, meant: str | None = None) -> Ran:
     """Runs a statement that needs no guard: a reference, or one that has passed. The engine still only reads."""
-    shown = meant or sql
-    try:
-        result = await database.query(sql, QueryLimits(timeout_s=timeout_s, max_rows=MAX_ROWS, max_bytes=MAX_BYTES))
-    except QueryTimeout as error:
-        return Ran(sql=shown, outcome=_failed(OutcomeStatus.TIMEOUT, error))
-    except StatementRefused as error:
-        return Ran(sql=shown, outcome=_failed(OutcomeStatus.REFUSED, error))
-    except QueryError as error:
-        return Ran(sql=shown, outcome=_failed(OutcomeStatus.ERROR, error))
-    return Ran(sql=shown, outcome=Outcome(status=OutcomeStatus.OK, row_count=len(result.rows)), result=result)
-
-
-def _failed(status: OutcomeStatus, error: QueryTimeout | StatementRefused | QueryError) -> Outcome:
-    return Outcome(status=status, code=error.code, message=str(error))
+    limits = QueryLimits(timeout_s=timeout_s, max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
+    outcome, result = await outcome_of(sql, database, limits)
+    return Ran(sql=meant or sql, outcome=outcome, result=result)
