@@ -1,6 +1,7 @@
 """Prints at the end of a run how many tests ran per tier, and which store, broker and driver they used.
 
-A test is of the tier `integration` when it lies in `tests/`, of `contract` when it carries that marker, else `unit`.
+A test is of the tier `integration` when it lies in one of `PROCESSES`, of `contract` when it carries that marker, else
+`unit`.
 Fixtures that open a store, a broker or a driver say so: `backends.note("store", "secantusd-py")`.
 """
 
@@ -12,6 +13,8 @@ from xdist.workermanage import WorkerController
 
 KINDS = ("store", "broker", "driver")
 TIERS = ("unit", "contract", "integration")
+PROCESSES = ("tests/integration", "tests/chaos")
+"""Folders of tests that start whole processes, and so get the machine to themselves."""
 
 
 class Backends:
@@ -49,9 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
-    """Marks what lies in `tests/`, so that `-m integration` selects it."""
+    """Marks what lies in `PROCESSES`, so that `-m integration` selects it."""
     for item in items:
-        if item.path.is_relative_to(config.rootpath / "tests"):
+        if any(item.path.is_relative_to(config.rootpath / folder) for folder in PROCESSES):
             item.add_marker(pytest.mark.integration)
 
 

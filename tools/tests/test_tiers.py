@@ -36,3 +36,23 @@ def test_tests_are_counted_and_backends_named(
             "store: another store, one store; broker: none; driver: motor",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("tests/integration", "unit: 0 tests, contract: 0 tests, integration: 1 tests"),
+        ("tests/chaos", "unit: 0 tests, contract: 0 tests, integration: 1 tests"),
+        ("tests/deploy", "unit: 1 tests, contract: 0 tests, integration: 0 tests"),
+    ],
+)
+def test_what_starts_processes_is_known_by_its_folder(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, folder: str, line: str
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest('pytest_plugins = ["tools.testing.tiers"]')
+    pytester.makeini("[pytest]\nmarkers =\n    contract: a\n    integration: b")
+    (pytester.mkdir("tests") / folder.removeprefix("tests/")).mkdir()
+    (pytester.path / folder / "test_it.py").write_text("def test_it(): assert True\n", encoding="utf-8")
+
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").stdout.fnmatch_lines([line])
