@@ -13,8 +13,10 @@ EVAL_DATA ?= ../shared/evaldata/dev
 EVAL_OUT := .rowcall-eval
 EVAL_SETS := spider_train/questions:validate chinook/questions:all defog/questions:all defog/unanswerable:all
 EVAL_ARGS ?= --copies 5
+TRAIN_DATA = $(EVAL_DATA)/spider_train
+TRAINED := services/sqlgen/rowcall_sqlgen/trained
 
-.PHONY: help install run test lint fmt schemas chaos bench eval lock check-wheels clean
+.PHONY: help install run test lint fmt schemas chaos bench eval train lock check-wheels clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -64,6 +66,13 @@ eval: $(VENV)/dev.stamp ## Measure the SQL generator on the open question sets; 
 	$(PY) -m rowcall_sqlgen.evaluate.accuracy_page --page docs/accuracy.md \
 	  $(foreach set,$(EVAL_SETS),$(EVAL_OUT)/$(subst /,-,$(firstword $(subst :, ,$(set)))).json)
 
+train: $(VENV)/training.stamp ## Train the semantic parser (an hour on two cores); writes services/sqlgen/rowcall_sqlgen/trained
+	@test -d $(TRAIN_DATA) || { echo "There is no training data at $(TRAIN_DATA); name it: make train TRAIN_DATA=..."; exit 1; }
+	$(PY) -m tools.training --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
+	  --out $(TRAINED)/parser.npz
+	$(PY) -m tools.training.calibration --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
+	  --parser $(TRAINED)/parser.npz --out $(TRAINED)/trust.json
+
 lock: $(VENV)/dev.stamp ## Resolve requirements/*.in anew
 	tools/lock.sh
 
@@ -79,4 +88,8 @@ $(VENV)/run.stamp: $(RUN_INPUTS)
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	tools/install.sh $(VENV) dev
+	@touch $@
+
+$(VENV)/training.stamp: $(VENV)/dev.stamp requirements/training.txt
+	tools/install.sh $(VENV) training
 	@touch $@

@@ -14,3 +14,4 @@ compile build
 compile embedded
 compile embedded-store --prerelease allow
 compile dev
+compile training

@@ -3,10 +3,11 @@
 import argparse
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from rowcall_sqlgen.evaluate.split import Fold, fold_of
 from rowcall_sqlgen.parser.actions import KEYWORDS
@@ -17,17 +18,31 @@ from rowcall_sqlgen.parser.relations import Relation
 from rowcall_sqlgen.parser.sentence_encoder import WIDTH, SentenceEncoder, model_folder
 from rowcall_sqlgen.parser.weights import Trained, save
 from tools.training.batches import Prepared
-from tools.training.corpus import Corpus, feature_numbers, read_corpus
+from tools.training.corpus import (
+    Corpus,
+    Sample,
+    Shares,
+    feature_numbers,
+    read_corpus,
+    unanswerable_examples,
+    varied_examples,
+)
+from tools.training.examples import Example
 from tools.training.fit import Plan, Progress, fit
+
+UNANSWERABLE = Shares(bereft=0.2, foreign=0.08)
 
 
 def main() -> None:
     """Reads the corpus, trains, and writes the file after every validation."""
     options = _options()
     corpus = read_corpus(options.questions, options.databases)
-    sys.stdout.write(f"{len(corpus.examples)} examples; left out: {dict(corpus.left_out)}\n")
-    numbers = feature_numbers(corpus, [each for each in corpus.examples if fold_of(each.database) is Fold.FIT])
-    prepared = _prepared(corpus, numbers)
+    folds = {fold: [s for s in corpus.samples if fold_of(s.asked.database) is fold] for fold in Fold}
+    fitted = _augmented(corpus, folds[Fold.FIT], np.random.default_rng(options.seed))
+    validated = [sample.example for sample in folds[Fold.VALIDATE]]
+    sys.stdout.write(f"{len(fitted)} examples to fit; left out: {dict(corpus.left_out)}\n")
+    numbers = feature_numbers(fitted)
+    encoder = SentenceEncoder(model_folder())
     shape = Shape(
         input_width=WIDTH,
         features=len(numbers) + 1,
@@ -47,17 +62,24 @@ def main() -> None:
             save(Trained(shape, numbers, whole), options.out)
 
     plan = Plan(epochs=options.epochs, seed=options.seed)
-    fit(shape, prepared[Fold.FIT], prepared[Fold.VALIDATE], plan=plan, report=report)
+    sets = (_prepared(examples, encoder, numbers) for examples in (fitted, validated))
+    fit(shape, *sets, plan=plan, report=report)
 
 
-def _prepared(corpus: Corpus, numbers: Mapping[str, int]) -> dict[Fold, list[Prepared]]:
-    encoder = SentenceEncoder(model_folder())
-    prepared: dict[Fold, list[Prepared]] = {fold: [] for fold in Fold}
-    for each in corpus.examples:
-        index = corpus.indexes[each.database]
-        inputs = network_inputs(each.nodes, index, encoder=encoder, feature_numbers=numbers)
-        prepared[fold_of(each.database)].append(Prepared(each, inputs))
-    return prepared
+def _augmented(corpus: Corpus, samples: Sequence[Sample], random: np.random.Generator) -> list[Example]:
+    return [
+        *(sample.example for sample in samples),
+        *varied_examples(samples, random),
+        *unanswerable_examples(corpus, samples, shares=UNANSWERABLE, random=random),
+    ]
+
+
+def _prepared(examples: Sequence[Example], encoder: SentenceEncoder, numbers: Mapping[str, int]) -> list[Prepared]:
+    with threadpool_limits(limits=1):
+        return [
+            Prepared(each, network_inputs(each.nodes, each.index, encoder=encoder, feature_numbers=numbers))
+            for each in examples
+        ]
 
 
 def _options() -> argparse.Namespace:

@@ -17,8 +17,12 @@ from tools.training.examples import Example
 
 Batch = Mapping[str, NDArray[Any]]
 
-SIZES = ((40, 32), (64, 32), (112, 48))
+SIZES = ((32, 16), (48, 16), (64, 16), (88, 20), (112, 48))
 """Nodes and actions that examples are padded to; larger ones are left out."""
+THINNED = 0.5
+"""Share of the examples that lose columns and values in training: there are few schemas, but many parts of one."""
+MOST_THINNED = 0.5
+"""Of the columns and values that the gold query does not need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,25 @@ def batches(
             cut.append((len(chosen), shape, [group[at] for at in filled]))
     for at in range(len(cut)) if random is None else random.permutation(len(cut)):
         count, shape, members = cut[at]
-        yield count, _stacked(members, shape)
+        yield count, _stacked(members, shape, random)
 
 
-def _stacked(members: Sequence[Prepared], shape: tuple[int, int]) -> Batch:
+def _stacked(members: Sequence[Prepared], shape: tuple[int, int], random: np.random.Generator | None) -> Batch:
     rows = [_padded(member, *shape) for member in members]
+    if random is not None:
+        for member, row in zip(members, rows, strict=True):
+            _thin(row["present"], member.example, random)
     return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+
+
+def _thin(present: NDArray[Any], example: Example, random: np.random.Generator) -> None:
+    """Hides some of the columns and values that the gold query does not name."""
+    if random.random() >= THINNED:
+        return
+    hidden = random.random(len(example.nodes)) < random.uniform(0, MOST_THINNED)
+    hidden[: example.nodes.first_column] = False
+    hidden[[action.node for action in example.actions if isinstance(action, Pointer)]] = False
+    present[: len(hidden)][hidden] = 0.0
 
 
 def _number(action: Action) -> int:

@@ -7,18 +7,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 from pydantic import BaseModel
 
+from rowcall_contracts.catalog import Catalog
 from rowcall_databases import AccessPolicy, open_database, parse_uri
-from rowcall_sqlgen.engine.index import SchemaIndex, build_index
+from rowcall_sqlgen.engine.index import build_index
 from rowcall_sqlgen.parser.features import LEMMA, features
 from rowcall_sqlgen.parser.join_trees import JoinTrees
-from tools.training.examples import Asked, Example, example
-from tools.training.gold import Inexpressible, gold_symbols
+from tools.training.augmentation import bereft, is_foreign, varied
+from tools.training.examples import Asked, Example, example, unanswerable
+from tools.training.gold import Inexpressible, Symbol, gold_symbols
 
 NOW = datetime(2025, 6, 16, 12, tzinfo=UTC)
 """What relative dates count from; the anchor of the open question sets."""
+
+
+class Shares(NamedTuple):
+    """Shares of the samples that are asked again: of their database without a column, and of another database."""
+
+    bereft: float
+    foreign: float
+
+
 LEAST_DATABASES = 6
 """A word is known to the network only if questions about so many databases use it: others tell of one database."""
 
@@ -35,11 +48,21 @@ class Question(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
-    """The examples, the index of each database, and why questions are missing."""
+class Sample:
+    """A question, its gold SQL, the symbols of that and the example made of them."""
 
-    examples: tuple[Example, ...]
-    indexes: dict[str, SchemaIndex]
+    asked: Asked
+    gold: str
+    symbols: tuple[Symbol, ...]
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The samples, the catalog of each database, and why questions are missing."""
+
+    samples: tuple[Sample, ...]
+    catalogs: dict[str, Catalog]
     left_out: Counter[str]
 
 
@@ -50,44 +73,79 @@ def read_corpus(questions: Path, databases: Path) -> Corpus:
         question = Question.model_validate(json.loads(line))
         if question.executes and not question.missing_data and question.gold_sql:
             by_database[question.db].append(question)
-    indexes = {name: index_of(databases / name / f"{name}.sqlite") for name in sorted(by_database)}
+    catalogs = {name: catalog_of(databases / name / f"{name}.sqlite") for name in sorted(by_database)}
     left_out: Counter[str] = Counter()
-    found = [e for name, index in indexes.items() for e in _examples(by_database[name], index, left_out)]
-    return Corpus(tuple(found), indexes, left_out)
+    found = [s for name, catalog in catalogs.items() for s in _samples(by_database[name], catalog, left_out)]
+    return Corpus(tuple(found), catalogs, left_out)
 
 
-def index_of(path: Path) -> SchemaIndex:
-    """Profiles a SQLite database as the executor does, and indexes it."""
+def catalog_of(path: Path) -> Catalog:
+    """Profiles a SQLite database as the executor does."""
 
-    async def introspect() -> SchemaIndex:
+    async def introspect() -> Catalog:
         database = open_database(
             parse_uri(f"sqlite:///{path}", AccessPolicy(file_roots=(path.parent,))), now=lambda: NOW
         )
         try:
-            return build_index(await database.introspect())
+            return await database.introspect()
         finally:
             await database.close()
 
     return asyncio.run(introspect())
 
 
-def feature_numbers(corpus: Corpus, fitted: Iterable[Example]) -> dict[str, int]:
+def varied_examples(samples: Sequence[Sample], random: np.random.Generator) -> Iterator[Example]:
+    """Yields the samples asked of other columns and values, where that can be said."""
+    for sample in samples:
+        index = sample.example.index
+        found = varied(sample.asked, sample.symbols, index=index, random=random)
+        if found is None:
+            continue
+        try:
+            yield example(*found, index=index, today=NOW.date())
+        except Inexpressible:
+            continue
+
+
+def unanswerable_examples(
+    corpus: Corpus, samples: Sequence[Sample], *, shares: Shares, random: np.random.Generator
+) -> Iterator[Example]:
+    """Yields questions without an answer: of a column that is gone, or put to another database."""
+    databases = sorted({sample.asked.database for sample in samples})
+    for sample in samples:
+        drawn = random.random()
+        if drawn < shares.bereft:
+            less = bereft(sample.asked, sample.symbols, catalog=corpus.catalogs[sample.asked.database], random=random)
+            if less is not None:
+                yield unanswerable(sample.asked, index=less, today=NOW.date())
+        elif drawn < sum(shares):
+            other = databases[int(random.integers(len(databases)))]
+            index = build_index(corpus.catalogs[other])
+            if other != sample.asked.database and is_foreign(sample.asked, index, corpus.catalogs[other]):
+                asked = sample.asked._replace(database=other)
+                yield unanswerable(asked, index=index, today=NOW.date())
+
+
+def feature_numbers(fitted: Iterable[Example]) -> dict[str, int]:
     """Numbers the features of the examples that are fitted on, from 1."""
     databases: dict[str, set[str]] = defaultdict(set)
     for each in fitted:
-        for known in features(each.nodes, corpus.indexes[each.database]):
+        for known in features(each.nodes, each.index):
             for feature in known:
                 databases[feature].add(each.database)
     kept = [f for f, names in databases.items() if not f.startswith(LEMMA) or len(names) >= LEAST_DATABASES]
     return {feature: number for number, feature in enumerate(sorted(kept), 1)}
 
 
-def _examples(questions: Sequence[Question], index: SchemaIndex, left_out: Counter[str]) -> Iterator[Example]:
+def _samples(questions: Sequence[Question], catalog: Catalog, left_out: Counter[str]) -> Iterator[Sample]:
+    index = build_index(catalog)
     joins = JoinTrees(index.tables, index.graph)
     for question in questions:
         try:
             symbols = gold_symbols(question.gold_sql or "", index, joins)
             asked = Asked(question.id, question.db, question.question)
-            yield example(asked, symbols, index=index, today=NOW.date())
+            yield Sample(
+                asked, question.gold_sql or "", symbols, example(asked, symbols, index=index, today=NOW.date())
+            )
         except Inexpressible as reason:
             left_out[str(reason)] += 1

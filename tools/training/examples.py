@@ -20,6 +20,7 @@ class Example:
 
     question_id: str
     database: str
+    index: SchemaIndex
     nodes: Nodes
     actions: tuple[Action, ...]
     states: tuple[Automaton, ...]
@@ -38,7 +39,14 @@ def example(asked: Asked, symbols: Sequence[Symbol], *, index: SchemaIndex, toda
     wanted = frozenset(_wanted(symbols, index))
     found = nodes(words(asked.text), index, today, wanted=wanted)
     actions = tuple(_pointed(symbols, found))
-    return Example(asked.id, asked.database, found, actions, tuple(_states(actions, found)))
+    return Example(asked.id, asked.database, index, found, actions, tuple(_states(actions, found)))
+
+
+def unanswerable(asked: Asked, *, index: SchemaIndex, today: date) -> Example:
+    """Returns the example of a question that the database has no answer to."""
+    actions = (Keyword.NOTHING, Keyword.END)
+    found = nodes(words(asked.text), index, today)
+    return Example(asked.id, asked.database, index, found, actions, tuple(_states(actions, found)))
 
 
 def _wanted(symbols: Sequence[Symbol], index: SchemaIndex) -> Iterator[ColumnRef]:

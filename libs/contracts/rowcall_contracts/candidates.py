@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from rowcall_contracts.base import Stored
+from pydantic import Field
+
+from rowcall_contracts.base import Stored, is_empty
 from rowcall_contracts.catalog import Dialect
+from rowcall_contracts.problems import Problem
 
 MAX_CANDIDATES = 5
 MAX_ROUNDS = 3
+MAX_TASKS = 6
 
 
 class Candidate(Stored):
@@ -17,6 +21,7 @@ class Candidate(Stored):
     confidence: float  # 0..1
     assumptions: tuple[str, ...] = ()  # sentences a person can check
     used_words: tuple[str, ...] = ()  # words of the question that this statement accounts for
+    explanation: str | None = Field(None, exclude_if=is_empty)  # of a changed statement: what was changed
 
 
 class ClarificationKind(StrEnum):
@@ -35,8 +40,19 @@ class Clarification(Stored):
     options: tuple[str, ...] = ()
 
 
+class Task(Stored):
+    """A sub-question of a breakdown: its candidates, or a clarification, or an error. `id` counts from "1" in order."""
+
+    id: str
+    question: str
+    candidates: tuple[Candidate, ...] = ()
+    clarification: Clarification | None = None
+    error: Problem | None = None
+    tried: tuple[str, ...] = ()  # as in a generation
+
+
 class Generation(Stored):
-    """Output of the `generate` step: candidates, or a clarification and no candidates."""
+    """Output of the `generate` step: candidates, or a clarification and no candidates, or tasks and neither."""
 
     dialect: Dialect
     candidates: tuple[Candidate, ...] = ()
@@ -45,6 +61,8 @@ class Generation(Stored):
     prompt_tokens: int = 0  # of all rounds so far, like the next one
     completion_tokens: int = 0
     tried: tuple[str, ...] = ()  # statements of the rounds before this one, not to be offered again
+    tasks: tuple[Task, ...] = Field((), exclude_if=is_empty)
+    tasks_left_out: int = Field(0, exclude_if=is_empty)  # sub-questions beyond `MAX_TASKS`
 
 
 class OutcomeStatus(StrEnum):

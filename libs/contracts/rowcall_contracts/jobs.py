@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     CHECK_CONNECTION = "check_connection"
     CHAT = "chat"
     GENERATE_SQL = "generate_sql"
+    REFINE_SQL = "refine_sql"
     EXECUTE_SQL = "execute_sql"
     SUMMARIZE_DATA = "summarize_data"
     INDEX_DOCUMENT = "index_document"

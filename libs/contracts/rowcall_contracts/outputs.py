@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rowcall_contracts.base import Stored
+from pydantic import Field
+
+from rowcall_contracts.base import Stored, is_empty
 from rowcall_contracts.candidates import Candidate, Clarification, Generation, Outcome
 from rowcall_contracts.catalog import Dialect
 from rowcall_contracts.jobs import JobKind, JsonObject
+from rowcall_contracts.problems import Problem
 from rowcall_contracts.results import Cell, ResultColumn
 
 INLINE_ROWS = 100
@@ -49,16 +52,29 @@ class Executed(Stored):
     elapsed_ms: int
 
 
+class TaskRound(Stored):
+    """What became of the candidates of one task; as in an `ExecutionRound`. `error`: none of them passed."""
+
+    id: str
+    candidates: tuple[Candidate, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    chosen: int | None = None
+    executed: Executed | None = None
+    error: Problem | None = None
+
+
 class ExecutionRound(Stored):
     """What `execute` stores in a job: every candidate's outcome, and the result of the chosen one.
 
-    With `executed` absent, none passed and the outcomes are feedback for the next round of `generate`.
+    With `executed` absent, none passed and the outcomes are feedback for the next round of `generate`. In a breakdown
+    each task has its own, in the order of the generation's tasks.
     """
 
     candidates: tuple[Candidate, ...]
     outcomes: tuple[Outcome, ...]
     chosen: int | None = None
     executed: Executed | None = None
+    tasks: tuple[TaskRound, ...] = Field((), exclude_if=is_empty)
 
 
 class RankedCandidate(Stored):
@@ -70,8 +86,32 @@ class RankedCandidate(Stored):
     outcome: Outcome | None = None
 
 
+class TaskAnswer(Stored):
+    """The answer to one sub-question of a breakdown; or, without `sql`, a question back or an error."""
+
+    id: str
+    question: str
+    answer: str | None = None
+    sql: str | None = None
+    columns: tuple[ResultColumn, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    row_count: int = 0
+    truncated: bool = False
+    result_id: str | None = None
+    rows_url: str | None = None
+    chart: JsonObject | None = None  # Vega-Lite v5
+    confidence: float = 0.0
+    assumptions: tuple[str, ...] = ()
+    clarification: Clarification | None = None
+    error: Problem | None = None
+
+
 class ChatOutput(Stored):
-    """The answer to a question, or, with `clarification` set and `sql` absent, a question back."""
+    """The answer to a question, or, with `clarification` set and `sql` absent, a question back.
+
+    In a breakdown, `answer` is that of all tasks together, `confidence` that of the least sure one that was answered;
+    statements and rows are the tasks'.
+    """
 
     answer: str | None = None
     sql: str | None = None
@@ -88,6 +128,7 @@ class ChatOutput(Stored):
     candidates: tuple[RankedCandidate, ...] = ()
     clarification: Clarification | None = None
     timings: dict[str, int] = {}  # milliseconds per step
+    tasks: tuple[TaskAnswer, ...] = Field((), exclude_if=is_empty)
 
 
 class TableSummary(Stored):
@@ -137,6 +178,7 @@ OUTPUTS: Mapping[JobKind, type[JobOutput]] = MappingProxyType(
         JobKind.CHECK_CONNECTION: ConnectionChecked,
         JobKind.CHAT: ChatOutput,
         JobKind.GENERATE_SQL: Generation,
+        JobKind.REFINE_SQL: Generation,
         JobKind.EXECUTE_SQL: Executed,
         JobKind.SUMMARIZE_DATA: DataSummary,
         JobKind.INDEX_DOCUMENT: DocumentIndexed,

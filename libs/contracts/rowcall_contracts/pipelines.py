@@ -86,6 +86,11 @@ PIPELINES: Mapping[JobKind, Pipeline] = MappingProxyType(
             optional=frozenset({Step.INTROSPECT}),
             done_event="sql.generated",
         ),
+        JobKind.REFINE_SQL: Pipeline(
+            steps=(Step.INTROSPECT, Step.GENERATE),
+            optional=frozenset({Step.INTROSPECT}),
+            done_event="sql.generated",
+        ),
         JobKind.EXECUTE_SQL: Pipeline(steps=(Step.EXECUTE,), done_event="sql.executed"),
         JobKind.SUMMARIZE_DATA: Pipeline(steps=(Step.INTROSPECT, Step.SUMMARIZE), done_event="data.summarized"),
         JobKind.INDEX_DOCUMENT: Pipeline(steps=(Step.INDEX,), done_event="document.indexed"),
@@ -97,7 +102,7 @@ PIPELINES: Mapping[JobKind, Pipeline] = MappingProxyType(
 def event_types() -> tuple[str, ...]:
     """Returns every event type a job can end with, sorted."""
     ends = (State.SUCCEEDED, State.FAILED, State.CANCELLED, State.NEEDS_INPUT)
-    asking = {JobKind.CHAT, JobKind.GENERATE_SQL}
+    asking = {JobKind.CHAT, JobKind.GENERATE_SQL, JobKind.REFINE_SQL}
     return tuple(
         sorted(
             {

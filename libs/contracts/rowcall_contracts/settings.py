@@ -105,6 +105,9 @@ class SqlgenSettings(Settings):
     )
     llm_concurrency: int = Field(8, ge=1, le=1_000, description="LLM calls of this process at once.")
     llm_stream: bool = Field(False, description="Ask for streams, for endpoints that cut long silent requests.")
+    knowledge_file: Path | None = Field(
+        None, description="YAML file of question-SQL pairs, terms and instructions; see `docs/knowledge.md`."
+    )
     index_cache_bytes: int = Field(256 * 2**20, ge=0, description="Bytes of connection indexes kept in memory.")
 
 

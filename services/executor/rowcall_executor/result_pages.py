@@ -60,12 +60,12 @@ class ResultPages:
             raise Permanent(ProblemType.OUTPUT_TOO_LARGE, "A row of the result is too large to be stored.") from error
 
 
-def inline_rows(result: ResultSet) -> Rows:
-    """Returns the first rows that fit into a job: at most 100 and 64 KiB."""
+def inline_rows(result: ResultSet, *, most_bytes: int = INLINE_ROWS_BYTES) -> Rows:
+    """Returns the first rows that fit into a job: at most 100 and 64 KiB, or another share of the room."""
     size = 0
     for position, row in enumerate(result.rows[:INLINE_ROWS]):
         size += _bytes(row)
-        if size > INLINE_ROWS_BYTES:
+        if size > most_bytes:
             return result.rows[:position]
     return result.rows[:INLINE_ROWS]
 

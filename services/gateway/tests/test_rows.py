@@ -122,3 +122,31 @@ async def test_a_job_without_rows_says_so(client: httpx.AsyncClient, chat: dict[
     job_id = (await client.post("/jobs", json=chat)).json()["id"]
 
     assert (await client.get(f"/jobs/{job_id}/rows")).status_code == 404
+
+
+async def test_the_rows_of_a_breakdown_are_read_task_by_task(
+    gateway: Gateway, client: httpx.AsyncClient, chat: dict[str, object]
+) -> None:
+    job_id: str = (await client.post("/jobs", json=chat)).json()["id"]
+    tasks = [
+        {"id": "1", "candidates": [], "outcomes": [], "chosen": 0, "executed": executed([[1, "a"]])},
+        {"id": "2", "candidates": [], "outcomes": [], "chosen": 0, "executed": executed([[2, "b"], [3, "c"]])},
+        {"id": "3", "candidates": [], "outcomes": []},
+    ]
+    output = {"candidates": [], "outcomes": [], "tasks": tasks}
+    await gateway.move(job_id, State.RUNNING, step="narrate", fields={"outputs.execute": output})
+
+    async def rows(task: str, **params: str | int) -> httpx.Response:
+        return await client.get(f"/jobs/{job_id}/tasks/{task}/rows", params=params)
+
+    assert [(await rows(task)).json()["rows"] for task in "12"] == [[[1, "a"]], [[2, "b"], [3, "c"]]]
+    assert (await rows("2", offset=1)).json()["rows"] == [[3, "c"]]
+    assert (await rows("2", format="csv")).text.splitlines() == ["id,note", "2,b", "3,c"]
+    assert [(await rows(task)).status_code for task in ("3", "4")] == [404, 404]
+    unnamed = await client.get(f"/jobs/{job_id}/rows")
+    assert (unnamed.status_code, "of 1, 2, 3" in unnamed.json()["detail"]) == (404, True)
+
+
+async def test_a_job_without_tasks_has_no_rows_of_any(client: httpx.AsyncClient, stored: str, inline: str) -> None:
+    for job_id in (stored, inline):
+        assert (await client.get(f"/jobs/{job_id}/tasks/1/rows")).status_code == 404

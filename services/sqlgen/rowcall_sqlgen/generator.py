@@ -6,7 +6,9 @@ from typing import Protocol
 
 from rowcall_contracts.candidates import Candidate, Generation, Outcome
 from rowcall_contracts.catalog import Catalog
+from rowcall_contracts.inputs import Turn
 from rowcall_contracts.resources import LlmShare
+from rowcall_sqlgen.knowledge.model import NOTHING, Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
-    """One round of one question. `now` is what relative dates count from; `max_rows` bounds the later execution."""
+    """One round of one question. `now` is what relative dates count from; `max_rows` bounds the later execution.
+
+    `history`: earlier turns of the conversation, oldest first. `refining`: a statement that `question` asks to change.
+    `knowledge`: stored pairs, terms and instructions, of which some hold for other connections alone.
+    """
 
     question: str
     connection_id: str
@@ -28,6 +34,9 @@ class GenerationRequest:
     now: datetime
     feedback: tuple[Tried, ...] = ()
     share: LlmShare = LlmShare.SCHEMA
+    history: tuple[Turn, ...] = ()
+    refining: str | None = None
+    knowledge: Knowledge = NOTHING
 
 
 class Generator(Protocol):

@@ -14,16 +14,20 @@ from rowcall_sqlgen.engine.index import SchemaIndex
 
 
 class CacheKey(NamedTuple):
-    """A state of a connection's catalog: the fingerprint follows the structure, the time of profiling the values."""
+    """A state of a connection's catalog: the fingerprint follows the structure, the time of profiling the values.
+
+    `version`: of the knowledge, whose terms are in the index.
+    """
 
     connection_id: str
     fingerprint: str
     profiled_at: datetime
+    version: str = ""
 
 
-def cache_key(connection_id: str, catalog: Catalog) -> CacheKey:
+def cache_key(connection_id: str, catalog: Catalog, *, version: str = "") -> CacheKey:
     """Returns the key under which a catalog's index is kept."""
-    return CacheKey(connection_id, catalog.fingerprint, catalog.profiled_at)
+    return CacheKey(connection_id, catalog.fingerprint, catalog.profiled_at, version)
 
 
 class IndexCache:

@@ -7,8 +7,8 @@ import pytest
 
 from rowcall_contracts.catalog import Column, ColumnKind, Dialect, Table
 from rowcall_contracts.results import ResultSet
+from rowcall_sqlgen.builtin.grammar_answer import answer
 from rowcall_sqlgen.engine.aliases import LONGEST_ALIAS, aliases
-from rowcall_sqlgen.engine.answering import answer
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from rowcall_contracts.candidates import Candidate, ClarificationKind, Outcome, OutcomeStatus
 from rowcall_contracts.catalog import Catalog
-from rowcall_sqlgen.engine.builtin import BuiltinGenerator
+from rowcall_sqlgen.builtin.generator import BuiltinGenerator
 from rowcall_sqlgen.generator import GenerationRequest, Generator, Tried
 from rowcall_sqlgen.index_cache import IndexCache, cache_key
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rowcall_contracts.candidates import Clarification, ClarificationKind
-from rowcall_sqlgen.engine.answering import answer
+from rowcall_sqlgen.builtin.grammar_answer import answer
 from rowcall_sqlgen.engine.index import SchemaIndex
 
 

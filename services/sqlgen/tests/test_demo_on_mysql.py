@@ -15,7 +15,7 @@ from rowcall_contracts.catalog import Catalog
 from rowcall_contracts.results import Cell
 from rowcall_databases import Database, ProfileBounds, QueryLimits, open_database, parse_uri
 from rowcall_databases.testing import LOOPBACK_POLICY
-from rowcall_sqlgen.engine.answering import answer
+from rowcall_sqlgen.builtin.grammar_answer import answer
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from rowcall_sqlgen.screening import may_run
 from tools.testing.mysql_demo import load_demo

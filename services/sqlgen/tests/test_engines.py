@@ -11,7 +11,7 @@ import sqlglot
 
 from rowcall_contracts.catalog import Catalog
 from rowcall_contracts.results import Cell, ResultSet
-from rowcall_sqlgen.engine.answering import answer
+from rowcall_sqlgen.builtin.grammar_answer import answer
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.screening import may_run
 

@@ -14,7 +14,8 @@ from aiohttp import web
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, MAX_ROUNDS, Generation, Outcome, OutcomeStatus
 from rowcall_contracts.catalog import Catalog, Column, ColumnKind, ColumnProfile, Dialect, ForeignKey, Table
-from rowcall_sqlgen.engine.builtin import BuiltinGenerator
+from rowcall_sqlgen.builtin.generator import BuiltinGenerator
+from rowcall_sqlgen.builtin.trained import trained_answering
 from rowcall_sqlgen.generator import GenerationRequest, Generator, Tried
 from rowcall_sqlgen.index_cache import IndexCache
 from rowcall_sqlgen.llm.normal_form import normal_form
@@ -121,6 +122,11 @@ async def _builtin() -> AsyncIterator[Subject]:
 
 
 @asynccontextmanager
+async def _trained() -> AsyncIterator[Subject]:
+    yield Subject(BuiltinGenerator(IndexCache(max_bytes=10_000_000), trained_answering()), held=lambda: None)
+
+
+@asynccontextmanager
 async def _llm() -> AsyncIterator[Subject]:
     async with serving_llm() as server:
         server.otherwise = _model()
@@ -132,7 +138,7 @@ async def _llm() -> AsyncIterator[Subject]:
         yield Subject(server.generator(), held=lambda: server.scripts.append(slowly))
 
 
-@pytest.fixture(params=[_builtin, _llm], ids=["builtin", "llm"])
+@pytest.fixture(params=[_builtin, _trained, _llm], ids=["grammar", "builtin", "llm"])
 async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
     async with request.param() as opened:
         yield opened

@@ -22,6 +22,8 @@ from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.process import Platform
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.testing import platform_without_kafka
+from rowcall_sqlgen.breakdown.breakdown import Breakdown
+from rowcall_sqlgen.breakdown.cutter import RuleCutter
 from rowcall_sqlgen.generating import Generating
 from rowcall_sqlgen.llm.testing import NOW, Helpless, LlmServer, offered, serving_llm
 
@@ -45,7 +47,8 @@ class Desk:
     def handler(self) -> Generating:
         connections = Repository(self.platform.store.collection(Collection.CONNECTIONS), Connection)
         catalogs = CatalogStore(self.platform.store, self.platform.clock)
-        return Generating(connections, catalogs, self.llm.generator(builtin=Helpless()), platform=self.platform)
+        breakdown = Breakdown(self.llm.generator(builtin=Helpless()), RuleCutter())
+        return Generating(connections, catalogs, breakdown, platform=self.platform)
 
     async def connect(self, **fields: object) -> Connection:
         """Stores a connection with a catalog."""

@@ -11,7 +11,9 @@ import pytest
 from rowcall_contracts.catalog import Catalog, Column, ColumnKind, ColumnProfile, Dialect, ForeignKey, Table
 from rowcall_sqlgen.engine.identifiers import identifier_words
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
-from rowcall_sqlgen.llm.relevance import table_scores, values_named
+from rowcall_sqlgen.engine.table_ranking import ranked_tables
+from rowcall_sqlgen.engine.words import words
+from rowcall_sqlgen.llm.relevance import values_named
 from rowcall_sqlgen.llm.selection import select_tables
 
 AREAS = (
@@ -148,7 +150,7 @@ def test_a_question_without_a_known_word_still_gets_every_table_hubs_first() -> 
 
 def test_a_table_that_refers_to_the_named_one_counts_less_than_the_named_one() -> None:
     index = build_index(_catalog(*NOISE, _linked("course"), _linked("lesson", "course")))
-    scores = table_scores("How many courses?", index)
+    scores = ranked_tables(words("How many courses?"), index)
     assert 0 < scores["lesson"] < 0.75 * scores["course"]
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from itertools import pairwise
 
+from rowcall_contracts.candidates import Generation
 from rowcall_contracts.jobs import Job
 from rowcall_contracts.outputs import ChatOutput, ExecutionRound, RankedCandidate
 from rowcall_contracts.pipelines import Step
@@ -10,6 +11,7 @@ from rowcall_contracts.work import HistoryEvent
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.step import StepOutput
 from rowcall_summarizer.chart import choose_chart
+from rowcall_summarizer.joint_answer import joint_answer
 from rowcall_summarizer.narration import narrate
 
 
@@ -22,6 +24,11 @@ class Narrating:
     async def __call__(self, job: Job) -> StepOutput:
         """Says what was found, and draws it where a chart says more than the sentence."""
         passed = ExecutionRound.model_validate(job.outputs[Step.EXECUTE])
+        spent = timings(job, self._clock.now())
+        if passed.tasks:
+            generation = Generation.model_validate(job.outputs[Step.GENERATE])
+            joint = joint_answer(generation, passed.tasks).model_copy(update={"timings": spent})
+            return StepOutput(output=joint, counts={"rows": sum(task.row_count for task in joint.tasks)})
         executed = passed.executed
         if executed is None or passed.chosen is None:
             raise LookupError("A narrated job has an executed candidate.")
@@ -41,7 +48,7 @@ class Narrating:
             confidence=chosen.confidence,
             assumptions=chosen.assumptions,
             candidates=_ranked(passed),
-            timings=timings(job, self._clock.now()),
+            timings=spent,
         )
         return StepOutput(output=answer, counts={"rows": executed.row_count})
 

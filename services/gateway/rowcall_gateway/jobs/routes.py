@@ -1,11 +1,12 @@
 """`/jobs`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from rowcall_contracts.inputs import MAX_ROWS_LIMIT
+from rowcall_contracts.outputs import Executed
 from rowcall_contracts.scopes import Scope
 from rowcall_gateway.admission import Requires
 from rowcall_gateway.caller import Caller
@@ -14,9 +15,9 @@ from rowcall_gateway.idempotency import Idempotency, IdempotencyKey
 from rowcall_gateway.jobs.csv_rows import MEDIA_TYPE as CSV
 from rowcall_gateway.jobs.csv_rows import csv_lines
 from rowcall_gateway.jobs.kinds import job_kinds
-from rowcall_gateway.jobs.rows import RowsPage, executed_of
+from rowcall_gateway.jobs.rows import RowsPage, RowsQuery, executed_of
 from rowcall_gateway.jobs.schemas import AnyNewJob, JobBody, JobList, JobsQuery, JobSummary, KindList
-from rowcall_gateway.parts import Handed
+from rowcall_gateway.parts import Handed, Parts
 
 POLL_AFTER_S = 1
 JSON_ROWS = 1_000
@@ -24,10 +25,7 @@ JSON_ROWS = 1_000
 Reader = Annotated[Caller, Depends(Requires(Scope.JOBS_READ))]
 Writer = Annotated[Caller, Depends(Requires(Scope.JOBS_WRITE))]
 Wait = Annotated[int, Query(ge=0, le=30, description="Seconds to wait for the end, or with `If-None-Match` for news.")]
-Offset = Annotated[int, Query(ge=0, le=MAX_ROWS_LIMIT)]
-Limit = Annotated[
-    int | None, Query(ge=1, le=MAX_ROWS_LIMIT, description="Rows at most; unless given 1,000 as JSON, all as CSV.")
-]
+_ROWS: dict[int | str, dict[str, object]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -91,24 +89,29 @@ async def cancel_job(job_id: str, caller: Writer, parts: Handed, response: Respo
     return JobBody.of(job)
 
 
-@router.get(
-    "/{job_id}/rows", response_model=RowsPage, responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}}
-)
-async def get_job_rows(  # sizes: the parts of a request
-    job_id: str,
-    caller: Reader,
-    parts: Handed,
-    *,
-    format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002
-    offset: Offset = 0,
-    limit: Limit = None,
+@router.get("/{job_id}/rows", response_model=RowsPage, responses=_ROWS)
+async def get_job_rows(
+    job_id: str, query: Annotated[RowsQuery, Query()], caller: Reader, parts: Handed
 ) -> RowsPage | StreamingResponse:
     """Reads the rows that a job kept."""
     executed = executed_of(await parts.jobs.get(caller.workspace_id, job_id))
-    if format == "json":
-        return await parts.rows.page(executed, offset, limit or JSON_ROWS)
-    pages = parts.rows.read(executed, offset, limit or MAX_ROWS_LIMIT)
-    disposition = f'attachment; filename="{job_id}.csv"'
+    return await _sent(parts, executed, query, name=job_id)
+
+
+@router.get("/{job_id}/tasks/{task_id}/rows", response_model=RowsPage, responses=_ROWS)
+async def get_task_rows(
+    job_id: str, task_id: str, query: Annotated[RowsQuery, Query()], caller: Reader, parts: Handed
+) -> RowsPage | StreamingResponse:
+    """Reads the rows that a job kept for one task of its breakdown."""
+    executed = executed_of(await parts.jobs.get(caller.workspace_id, job_id), task_id)
+    return await _sent(parts, executed, query, name=f"{job_id}-{task_id}")
+
+
+async def _sent(parts: Parts, executed: Executed, query: RowsQuery, *, name: str) -> RowsPage | StreamingResponse:
+    if query.format == "json":
+        return await parts.rows.page(executed, query.offset, query.limit or JSON_ROWS)
+    pages = parts.rows.read(executed, query.offset, query.limit or MAX_ROWS_LIMIT)
+    disposition = f'attachment; filename="{name}.csv"'
     return StreamingResponse(
         csv_lines(executed.columns, pages), media_type=CSV, headers={"Content-Disposition": disposition}
     )

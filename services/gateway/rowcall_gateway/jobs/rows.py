@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
+from rowcall_contracts.inputs import MAX_ROWS_LIMIT
 from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.outputs import Executed, ExecutionRound
 from rowcall_contracts.pipelines import Step
@@ -16,6 +18,17 @@ from rowcall_runtime.driver import DocumentCollection
 Row = tuple[Cell, ...]
 
 _ROWS: TypeAdapter[tuple[Row, ...]] = TypeAdapter(tuple[Row, ...])
+
+
+class RowsQuery(BaseModel):
+    """Which rows, and in which form."""
+
+    format: Literal["json", "csv"] = "json"
+    offset: Annotated[int, Field(ge=0, le=MAX_ROWS_LIMIT)] = 0
+    limit: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_ROWS_LIMIT, description="Rows at most; unless given 1,000 as JSON, all as CSV."),
+    ] = None
 
 
 class RowsPage(BaseModel):
@@ -70,23 +83,30 @@ class JobRows:
         return _ROWS.validate_python(document["rows"])
 
 
-def executed_of(job: Job) -> Executed:
-    """Returns what the job's `execute` step found.
+def executed_of(job: Job, task: str | None = None) -> Executed:
+    """Returns what the job's `execute` step found, for the named task of a breakdown.
 
     Raises:
-        Refusal: the job has no rows, or none yet.
+        Refusal: the job has no rows, none yet, or none of its own but those of its tasks.
     """
-    executed = _executed(job)
+    if job.kind == JobKind.EXECUTE_SQL and task is None:
+        executed = Executed.model_validate(job.output) if job.output else None
+    else:
+        executed = _chosen(job, task)
     if executed is None:
         raise Refusal(ProblemType.NOT_FOUND, "This job has no rows, or none yet.")
     return executed
 
 
-def _executed(job: Job) -> Executed | None:
-    if job.kind == JobKind.EXECUTE_SQL:
-        return Executed.model_validate(job.output) if job.output else None
+def _chosen(job: Job, task: str | None) -> Executed | None:
     output = job.outputs.get(Step.EXECUTE)
-    return ExecutionRound.model_validate(output).executed if output else None
+    if output is None:
+        return None
+    ran = ExecutionRound.model_validate(output)
+    ids = ", ".join(each.id for each in ran.tasks)
+    if ran.tasks and task is None:
+        raise Refusal(ProblemType.NOT_FOUND, f"The rows of this job are its tasks': see /tasks/…/rows of {ids}.")
+    return next((each.executed for each in ran.tasks if each.id == task), None) if task else ran.executed
 
 
 def _integer(value: object) -> int:

@@ -14,6 +14,7 @@ from rowcall_contracts.inputs import (
     GenerateSqlInput,
     IndexDocumentInput,
     JobInput,
+    RefineSqlInput,
     SearchDocumentsInput,
     SummarizeDataInput,
 )
@@ -61,6 +62,13 @@ class NewSqlGeneration(NewJob):
     input: GenerateSqlInput
 
 
+class NewSqlRefinement(NewJob):
+    """Changes a statement as the feedback says."""
+
+    kind: Literal[JobKind.REFINE_SQL]
+    input: RefineSqlInput
+
+
 class NewSqlExecution(NewJob):
     """Runs one reading statement."""
 
@@ -93,6 +101,7 @@ AnyNewJob = Annotated[
     NewConnectionCheck
     | NewChat
     | NewSqlGeneration
+    | NewSqlRefinement
     | NewSqlExecution
     | NewDataSummary
     | NewDocumentIndex

@@ -1,4 +1,4 @@
-"""The engine's whole answer to a question: ranked candidates, a question back, or a refusal."""
+"""The grammar's answer to a question, without the semantic parser: ranked candidates, a question back, or a refusal."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -9,8 +9,9 @@ from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.linking import is_stop_word
 from rowcall_sqlgen.engine.ranking import confidence
 from rowcall_sqlgen.engine.reading import Reading, Readings, readings
-from rowcall_sqlgen.engine.refusal import ambiguous, no_reading, nothing_asked, too_long, unknown_words
+from rowcall_sqlgen.engine.refusal import ambiguous, no_reading, nothing_asked, reading_only, too_long, unknown_words
 from rowcall_sqlgen.engine.sql import write_sql
+from rowcall_sqlgen.engine.vocabulary import CHANGING_VERBS
 from rowcall_sqlgen.engine.words import Word, words
 
 NAME = "builtin"
@@ -31,21 +32,30 @@ def answer(
 ) -> Generation:
     """Answers from the index alone. `tried`: SQL of earlier rounds, not to be offered again; `allows`: the guard."""
     question = words(text)
-    if len(question) > LONGEST_QUESTION_WORDS:
-        return _clarified(too_long(index, LONGEST_QUESTION_WORDS), index)
-    if all(is_stop_word(word) for word in question):
-        return _clarified(nothing_asked(index), index)
+    hopeless = no_question(question, index)
+    if hopeless:
+        return clarified(hopeless, index)
     understood = readings(question, index, today)
-    clarification = _doubt(understood, question, index)
+    clarification = doubt(understood, question, index)
     if clarification:
-        return _clarified(clarification, index)
+        return clarified(clarification, index)
     candidates = _candidates(understood.found, question, index, lambda sql: sql not in tried and allows(sql))
     if not candidates:
-        return _clarified(no_reading(understood.cut, question, None, index=index), index)
+        return clarified(no_reading(understood.cut, question, None, index=index), index)
     return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
 
 
-def _doubt(understood: Readings, question: Sequence[Word], index: SchemaIndex) -> Clarification | None:
+def no_question(question: Sequence[Word], index: SchemaIndex) -> Clarification | None:
+    """Returns what to say of a question that is too long to be read, asks nothing or wants data changed."""
+    if len(question) > LONGEST_QUESTION_WORDS:
+        return too_long(index, LONGEST_QUESTION_WORDS)
+    if all(is_stop_word(word) for word in question):
+        return nothing_asked(index)
+    return reading_only(question[0], index) if question[0].lower in CHANGING_VERBS else None
+
+
+def doubt(understood: Readings, question: Sequence[Word], index: SchemaIndex) -> Clarification | None:
+    """Returns what keeps the grammar from an answer, if anything does."""
     good = [reading for reading in understood.found if reading.score >= LEAST_SCORE]
     if understood.cut.unknown and not good:
         return unknown_words(understood.cut, question, index)
@@ -82,5 +92,6 @@ def _candidates(
     return tuple(candidates.values())
 
 
-def _clarified(clarification: Clarification, index: SchemaIndex) -> Generation:
+def clarified(clarification: Clarification, index: SchemaIndex) -> Generation:
+    """Returns a generation without candidates."""
     return Generation(dialect=index.dialect, clarification=clarification, generator=NAME)

@@ -25,12 +25,16 @@ _LOOSE = 0.9
 
 def assumptions(reading: Reading, question: Sequence[Word]) -> tuple[str, ...]:
     """Returns one sentence per liberty that the reading takes, in the order of the question."""
-    found = [
-        sentence
-        for span, option in zip(reading.spans, reading.interpretation, strict=True)
-        for sentence in _about(span, option, question)
-    ]
+    found = link_assumptions(reading.spans, reading.interpretation, question)
     return tuple(dict.fromkeys([*found, *_about_dates(reading), *_about_joins(reading)]))
+
+
+def link_assumptions(
+    spans: Sequence[Span], interpretation: Sequence[Option], question: Sequence[Word]
+) -> tuple[str, ...]:
+    """Returns one sentence per liberty in what the words name, in their order."""
+    pairs = zip(spans, interpretation, strict=True)
+    return tuple(dict.fromkeys(text for span, option in pairs for text in _about(span, option, question)))
 
 
 def column_name(ref: ColumnRef) -> str:

@@ -1,7 +1,7 @@
 """What a catalog offers to be named in a question: tables, columns and values by their words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Table
@@ -11,6 +11,8 @@ from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention, 
 from rowcall_sqlgen.engine.naming import name_columns
 from rowcall_sqlgen.engine.phrases import Bag, column_phrases, table_phrases
 from rowcall_sqlgen.engine.role_nouns import RoleTables, role_tables
+from rowcall_sqlgen.engine.table_words import TableWords, table_words
+from rowcall_sqlgen.engine.terms import NO_TERMS, Term, Terms, collected
 from rowcall_sqlgen.engine.words import lemma, plain_words
 
 LONGEST_VALUE = 8
@@ -52,6 +54,8 @@ class SchemaIndex:
     parts: Mapping[tuple[str, ...], tuple[ValueLink, ...]]
     graph: JoinGraph
     roles: RoleTables
+    table_words: TableWords
+    terms: Terms = NO_TERMS
 
     def column(self, ref: ColumnRef) -> Column:
         """Returns the catalog's column. Raises `KeyError` for a reference from another catalog."""
@@ -108,22 +112,30 @@ class SchemaIndex:
         return tuple(ColumnRef(table, column.name) for column in self.tables[table].columns)
 
 
-def build_index(catalog: Catalog) -> SchemaIndex:
-    """Indexes a catalog. Tables of the same name in several namespaces: the first one counts."""
+def build_index(catalog: Catalog, terms: Sequence[Term] = ()) -> SchemaIndex:
+    """Indexes a catalog. Tables of the same name in several namespaces: the first one counts.
+
+    A phrase that is a term names what the term says, and nothing else.
+    """
     tables: dict[str, Table] = {}
     for table in catalog.tables:
         tables.setdefault(table.name, table)
     names = {name: name_columns(table) for name, table in tables.items()}
     values, parts = _values(tables.values())
+    said = collected(terms)
+    graph = JoinGraph(tables.values())
+    named = {phrase: (Link(mention, 1.0),) for phrase, mention in said.naming()}
     return SchemaIndex(
         dialect=catalog.dialect,
         tables=tables,
         names=names,
-        phrases=_phrases(tables.values(), names),
+        phrases=_phrases(tables.values(), names) | named,
         values=values,
         parts=parts,
-        graph=JoinGraph(tables.values()),
+        graph=graph,
         roles=role_tables(tables.values()),
+        table_words=table_words(tables, graph),
+        terms=said,
     )
 
 

@@ -1,7 +1,7 @@
 """From words to spans: every phrase that may mean something, and the best ways to cut the question into such spans."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rowcall_sqlgen.engine.adjectives import COMPARATIVES, SUPERLATIVES, Hint
@@ -19,10 +19,12 @@ from rowcall_sqlgen.engine.marks import (
     Quoted,
     Superlative,
     TableMention,
+    TermMention,
     ValueMention,
 )
 from rowcall_sqlgen.engine.numbers import read_number
 from rowcall_sqlgen.engine.phrases import CONNECTORS, Bag, bag
+from rowcall_sqlgen.engine.terms import Said
 from rowcall_sqlgen.engine.vocabulary import (
     GENDERS,
     LEXICON,
@@ -55,6 +57,7 @@ LONGEST_CODE = 3
 _GENDER_QUALITY = 0.9
 _BARE_ADJECTIVE_QUALITY = 0.9
 _ROLE_QUALITY = 0.9
+_TERM_AS_NOUN_QUALITY = 0.95
 _GOOD_ENOUGH = 0.3
 """An option this much worse than the best one for the same span is not considered."""
 
@@ -139,7 +142,7 @@ def options_at(question: Sequence[Word], start: int, *, index: SchemaIndex, toda
         *_names(question, start, index),
     ):
         found.setdefault(end, []).append(option)
-    return found
+    return found | dict(_terms(question, start, index))
 
 
 def _cues(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, Option]]:
@@ -253,6 +256,28 @@ def _names(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator
         yield from ((end, option) for option in (*_named(content, index), *_in_role(content, index)))
 
 
+def _terms(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, list[Option]]]:
+    """Yields what stored terms say; the same words then mean nothing else."""
+    for end in range(start + 1, min(start + LONGEST_NAME, len(question)) + 1) if index.terms.said else ():
+        stretch = question[start:end]
+        if any(word.quoted for word in stretch) or {stretch[0].lower, stretch[-1].lower} & CONNECTORS:
+            continue
+        mention = index.terms.said.get(bag(tuple(word.lemma for word in stretch)))
+        if mention is not None:
+            yield end, _term_options(mention, stretch, index)
+
+
+def _term_options(mention: Said, stretch: Sequence[Word], index: SchemaIndex) -> list[Option]:
+    """A condition's name is an adjective (`late`), or names rows too (`latecomers`, `late flights`)."""
+    if not isinstance(mention, TermMention) or index.terms.condition(mention) is None:
+        return [Option(mention, 1.0)]
+    rows = replace(mention, names_rows=True)
+    last = index.phrases.get((stretch[-1].lemma,), ())
+    if any(link.mention == TableMention(mention.table) and link.quality >= _SURE for link in last):
+        return [Option(rows, 1.0)]
+    return [Option(mention, 1.0), Option(rows, _TERM_AS_NOUN_QUALITY)]
+
+
 def _named(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
     lemmas = tuple(word.lemma for word in content)
     direct = [link for link in index.phrases.get(bag(lemmas), ()) if not _counts(content, link)]
@@ -322,7 +347,7 @@ def is_light_verb(word: Word) -> bool:
 
 def mentioned_table(mark: Mark) -> str | None:
     """Returns the table that a mark belongs to, if it names anything in the data."""
-    if isinstance(mark, TableMention | ColumnMention | ValueMention):
+    if isinstance(mark, TableMention | ColumnMention | ValueMention | TermMention):
         return mark.table
     if isinstance(mark, Comparing | Superlative) and mark.column:
         return mark.column.table

@@ -105,6 +105,18 @@ class ValueMention:
 
 
 @dataclass(frozen=True, slots=True)
+class TermMention:
+    """The question says a term that stands for a condition on `table` or a measure over it.
+
+    `names_rows`: the words also name the rows, as `latecomers` or `late flights` do.
+    """
+
+    term: str
+    table: str
+    names_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number."""
 
@@ -167,6 +179,7 @@ Mark = (
     | TableMention
     | ColumnMention
     | ValueMention
+    | TermMention
     | Number
     | Period
     | Quoted

@@ -69,6 +69,18 @@ def nothing_asked(index: SchemaIndex) -> Clarification:
     )
 
 
+def reading_only(verb: Word, index: SchemaIndex) -> Clarification:
+    """Answers who wants data changed."""
+    options = _tables(index)
+    return Clarification(
+        kind=ClarificationKind.NOT_UNDERSTOOD,
+        message=f"Data is only read here, so nothing is done for {_quoted([verb.text])}. Ask what is in the data: "
+        f"{_listed(options, index)}.",
+        words=(verb.text,),
+        options=options,
+    )
+
+
 def too_long(index: SchemaIndex, limit: int) -> Clarification:
     """Answers a question of too many words."""
     return Clarification(

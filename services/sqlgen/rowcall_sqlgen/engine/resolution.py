@@ -14,6 +14,7 @@ from rowcall_sqlgen.engine.marks import (
     Role,
     Superlative,
     TableMention,
+    TermMention,
     ValueMention,
 )
 from rowcall_sqlgen.engine.vocabulary import ROLE_WORDS
@@ -43,7 +44,7 @@ def _named_tables(spans: Sequence[Span]) -> frozenset[str]:
         best = span.options[0]
         only_one = len({mentioned_table(option.mark) for option in span.options}) == 1
         sure = (isinstance(best.mark, TableMention) and best.quality >= _SURE) or only_one
-        if isinstance(best.mark, TableMention | ColumnMention | ValueMention) and sure:
+        if isinstance(best.mark, TableMention | ColumnMention | ValueMention | TermMention) and sure:
             found.add(best.mark.table)
     return frozenset(found)
 

@@ -59,7 +59,7 @@ _DEFAULT_NAMESPACES = frozenset({"public", "main"})
 def write_sql(meaning: Query, dialect: Dialect, tables: Mapping[str, Table]) -> str:
     """Returns one statement on one line. The same meaning always gives the same text."""
     named = aliases(meaning, tables) if isinstance(meaning, Meaning) else _UNNAMED
-    return _Writer(dialect, tables).whole(meaning, named).sql(dialect=dialect.value)
+    return _Writer(dialect, tables).whole(meaning, named).sql(dialect=dialect.value, copy=False)
 
 
 class _Writer:
@@ -76,21 +76,25 @@ class _Writer:
 
     def query(self, meaning: Meaning, named: Mapping[Item, str] = _UNNAMED) -> exp.Select:
         scope = _Scope(self, qualified=bool(meaning.joins), named=named)
-        query = exp.select(*(scope.shown(item) for item in meaning.items)).from_(self.table(meaning.source))
+        # Every builder copies the whole tree unless told not to.
+        query = exp.select(*map(scope.shown, meaning.items), copy=False).from_(self.table(meaning.source), copy=False)
         for join in meaning.joins:
-            query = query.join(self.table(join.step.far), on=self._on(join), join_type="left" if join.optional else "")
-        for predicate in meaning.where:
-            query = query.where(scope.predicate(predicate))
+            kind = "left" if join.optional else ""
+            query.join(self.table(join.step.far), on=self._on(join), join_type=kind, copy=False)
+        if meaning.where:
+            query.where(*map(scope.predicate, meaning.where), copy=False)
         if meaning.group:
-            query = query.group_by(*(scope.column(ref) for ref in meaning.group))
-        for predicate in meaning.having:
-            query = query.having(scope.predicate(predicate))
+            query.group_by(*map(scope.column, meaning.group), copy=False)
+        if meaning.having:
+            query.having(*map(scope.predicate, meaning.having), copy=False)
         if meaning.order:
             cut = meaning.limit is not None
-            query = query.order_by(*(scope.order(order, cut=cut) for order in meaning.order))
+            query.order_by(*(scope.order(order, cut=cut) for order in meaning.order), copy=False)
         if meaning.distinct:
-            query = query.distinct()
-        return query.limit(meaning.limit) if meaning.limit is not None else query
+            query.distinct(copy=False)
+        if meaning.limit is not None:
+            query.limit(meaning.limit, copy=False)
+        return query
 
     def table(self, name: str) -> exp.Table:
         namespace = self._tables[name].namespace
@@ -129,7 +133,8 @@ class _Writer:
                     expression=scope.column(ColumnRef(step.far, far)),
                 )
                 for near, far in pairs
-            )
+            ),
+            copy=False,
         )
 
 
@@ -144,7 +149,7 @@ class _Scope:
     def shown(self, item: Item) -> exp.Expr:
         """Writes what stands in the SELECT list."""
         alias = self._named.get(item)
-        return exp.alias_(self.item(item), self._writer.identifier(alias)) if alias else self.item(item)
+        return exp.alias_(self.item(item), self._writer.identifier(alias), copy=False) if alias else self.item(item)
 
     def item(self, item: Item) -> exp.Expr:
         match item:
@@ -200,11 +205,11 @@ class _Scope:
     def _combined(self, predicate: Not | AllOf | AnyOf) -> exp.Expr:
         match predicate:
             case Not(inner):
-                return exp.not_(self.predicate(inner))
+                return exp.not_(self.predicate(inner), copy=False)
             case AllOf(parts):
-                return exp.and_(*self._all(parts))
+                return exp.and_(*self._all(parts), copy=False)
             case AnyOf(parts):
-                return exp.or_(*self._all(parts))
+                return exp.or_(*self._all(parts), copy=False)
 
     def _all(self, predicates: Sequence[Predicate]) -> list[exp.Expr]:
         return [self.predicate(predicate) for predicate in predicates]
@@ -213,7 +218,7 @@ class _Scope:
         """MySQL takes no LIMIT right inside IN (its error 1235), but takes one a level below."""
         members = self._writer.whole(inner)
         if self._writer.dialect is Dialect.MYSQL and members.args.get("limit") is not None:
-            return exp.select("*").from_(members.subquery("members"))
+            return exp.select("*").from_(members.subquery("members", copy=False), copy=False)
         return members
 
     def _value(self, value: Scalar | Measure | ColumnRef | Query) -> exp.Expr:

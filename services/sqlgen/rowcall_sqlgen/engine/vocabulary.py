@@ -205,6 +205,7 @@ LIGHT_VERBS = frozenset(
 )
 """Verbs that only restate a link which the data declares; each one used lowers the confidence."""
 
+CHANGING_VERBS = frozenset({"alter", "delete", "drop", "insert", "truncate", "update"})
 UNSUPPORTED_OPENINGS = frozenset({"where", "when"})
 """Question words that ask for something the sentence does not name."""
 

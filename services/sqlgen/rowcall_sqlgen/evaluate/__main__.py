@@ -1,12 +1,13 @@
 """Measures a generator: `python -m rowcall_sqlgen.evaluate --questions FILE --databases DIR --out FILE ...`."""
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rowcall_sqlgen.evaluate.database_run import DatabaseTask
+from rowcall_sqlgen.evaluate.dialogues import HistorySource
 from rowcall_sqlgen.evaluate.evaluation import by_database, run_all
 from rowcall_sqlgen.evaluate.generators import GeneratorKind
 from rowcall_sqlgen.evaluate.predictions import prediction_lines
@@ -15,6 +16,8 @@ from rowcall_sqlgen.evaluate.request import EvaluationRequest
 from rowcall_sqlgen.evaluate.split import Fold, fold_of
 from rowcall_sqlgen.evaluate.summary import summarize
 from rowcall_sqlgen.evaluate.summary_table import summary_table
+from rowcall_sqlgen.knowledge.file import BadKnowledge, read_knowledge
+from rowcall_sqlgen.knowledge.model import NOTHING
 
 BAD_INPUT = 2
 BOTH_FOLDS = "all"
@@ -22,10 +25,10 @@ BOTH_FOLDS = "all"
 
 def main(arguments: Sequence[str], *, now: datetime) -> int:
     """Runs one evaluation; returns the exit status. With bad input nothing is written."""
-    request = _request(arguments)
+    given = _parser().parse_args(arguments)
     try:
-        evaluate(request, now=now)
-    except BadInput as error:
+        evaluate(_request(given), now=now)
+    except (BadInput, BadKnowledge) as error:
         sys.stderr.write(f"{error}\n")
         return BAD_INPUT
     return 0
@@ -63,6 +66,8 @@ def _tasks(questions: Sequence[Question], request: EvaluationRequest) -> list[Da
             questions=group,
             generator=request.generator,
             copies=request.copies,
+            knowledge=request.knowledge,
+            history=request.history,
         )
         for db, group in by_database(questions).items()
     ]
@@ -78,8 +83,7 @@ def _require_folders(*files: Path) -> None:
             raise BadInput(f"{file}: there is no folder {file.parent}; make it first.")
 
 
-def _request(arguments: Sequence[str]) -> EvaluationRequest:
-    given = _parser().parse_args(arguments)
+def _request(given: Namespace) -> EvaluationRequest:
     return EvaluationRequest(
         questions=given.questions,
         databases=given.databases,
@@ -88,6 +92,8 @@ def _request(arguments: Sequence[str]) -> EvaluationRequest:
         jobs=given.jobs,
         fold=None if given.fold == BOTH_FOLDS else Fold(given.fold),
         limit=given.limit,
+        knowledge=read_knowledge(given.knowledge) if given.knowledge else NOTHING,
+        history=HistorySource(given.history),
         out=given.out,
         predictions=given.predictions,
     )
@@ -102,6 +108,10 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--jobs", type=_count(1), default=1, help="processes; latencies count with 1 alone")
     parser.add_argument("--fold", choices=[*Fold, BOTH_FOLDS], default=BOTH_FOLDS, help="part of the databases")
     parser.add_argument("--limit", type=_count(1), help="ask at most so many questions or turns")
+    parser.add_argument("--knowledge", type=Path, help="YAML file of pairs, terms and instructions")
+    parser.add_argument(
+        "--history", choices=[*HistorySource], default=HistorySource.OWN, help="SQL told of earlier turns"
+    )
     parser.add_argument("--out", type=Path, required=True, help="where the report goes (JSON)")
     parser.add_argument("--predictions", type=Path, required=True, help="where the predictions go (JSON lines)")
     return parser

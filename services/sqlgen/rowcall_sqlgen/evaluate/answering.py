@@ -6,12 +6,13 @@ from enum import StrEnum
 
 from rowcall_contracts.candidates import MAX_ROUNDS, ClarificationKind, Generation, OutcomeStatus
 from rowcall_contracts.catalog import Catalog
-from rowcall_contracts.inputs import MAX_ROWS_DEFAULT
+from rowcall_contracts.inputs import MAX_ROWS_DEFAULT, Turn
 from rowcall_contracts.results import ResultSet
 from rowcall_databases import Database
 from rowcall_sqlgen.evaluate.executing import Ran, chosen, run_candidates
 from rowcall_sqlgen.evaluate.questions import Question
 from rowcall_sqlgen.generator import GenerationRequest, Generator, Tried
+from rowcall_sqlgen.knowledge.model import NOTHING, Knowledge
 
 
 class Action(StrEnum):
@@ -57,19 +58,28 @@ class _Spent:
 class Answering:
     """Asks one generator about one database."""
 
-    def __init__(self, generator: Generator, database: Database, catalog: Catalog, *, connection_id: str) -> None:
+    def __init__(
+        self,
+        generator: Generator,
+        database: Database,
+        catalog: Catalog,
+        *,
+        connection_id: str,
+        knowledge: Knowledge = NOTHING,
+    ) -> None:
         self._generator = generator
         self._database = database
         self._catalog = catalog
         self._connection_id = connection_id
+        self._knowledge = knowledge
 
-    async def __call__(self, question: Question) -> tuple[Answer, ResultSet | None]:
+    async def __call__(self, question: Question, history: tuple[Turn, ...] = ()) -> tuple[Answer, ResultSet | None]:
         """Returns the answer and, where a statement ran, its rows."""
         spent = _Spent()
         feedback: tuple[Tried, ...] = ()
         ran: list[Ran] = []
         for _ in range(MAX_ROUNDS):
-            generation = await self._generate(self.request(question, feedback), spent)
+            generation = await self._generate(self.request(question, feedback, history), spent)
             if not generation.candidates:
                 return _clarified(generation, spent), None
             ran = await run_candidates(generation.candidates, self._database)
@@ -81,8 +91,10 @@ class Answering:
             feedback = tuple(Tried(candidate=candidate, outcome=each.outcome) for candidate, each in pairs)
         return _answered(ran[0], feedback[0].candidate.confidence, spent), None
 
-    def request(self, question: Question, feedback: tuple[Tried, ...]) -> GenerationRequest:
-        """Returns what the service would ask. The request has no place for `question.history` yet; it belongs here."""
+    def request(
+        self, question: Question, feedback: tuple[Tried, ...], history: tuple[Turn, ...] = ()
+    ) -> GenerationRequest:
+        """Returns what the service would ask."""
         return GenerationRequest(
             question=question.text,
             connection_id=self._connection_id,
@@ -90,6 +102,8 @@ class Answering:
             max_rows=MAX_ROWS_DEFAULT,
             now=question.now,
             feedback=feedback,
+            history=history,
+            knowledge=self._knowledge,
         )
 
     async def _generate(self, request: GenerationRequest, spent: _Spent) -> Generation:

@@ -16,10 +16,12 @@ from rowcall_contracts.catalog import Catalog
 from rowcall_databases import AccessPolicy, Database, DatabaseError, open_database, parse_uri
 from rowcall_sqlgen.evaluate.answering import Action, Answer, Answering
 from rowcall_sqlgen.evaluate.copies import make_copies
+from rowcall_sqlgen.evaluate.dialogues import Dialogues, HistorySource
 from rowcall_sqlgen.evaluate.generators import GeneratorKind, build_generator
 from rowcall_sqlgen.evaluate.questions import DEFAULT_NOW, BadInput, Question
 from rowcall_sqlgen.evaluate.scoring import Scored, score
 from rowcall_sqlgen.generator import GenerationRequest, Generator
+from rowcall_sqlgen.knowledge.model import NOTHING, Knowledge
 
 _log = logging.getLogger(__name__)
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, kilobytes on Linux
@@ -34,6 +36,8 @@ class DatabaseTask:
     questions: tuple[Question, ...]
     generator: GeneratorKind
     copies: int
+    knowledge: Knowledge = NOTHING
+    history: HistorySource = HistorySource.OWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,25 +70,31 @@ async def _run(task: DatabaseTask) -> DatabaseRun:
         catalog = await database.introspect()
         introspect_s = time.perf_counter() - started
         index_s = await _build_index(generator, task, catalog)
-        answering = Answering(generator, database, catalog, connection_id=task.db)
-        scored = [await _scored(question, answering, database, copies) for question in task.questions]
+        answering = Answering(generator, database, catalog, connection_id=task.db, knowledge=task.knowledge)
+        dialogues = Dialogues(task.history)
+        scored = [await _scored(question, answering, dialogues, database, copies) for question in task.questions]
     return DatabaseRun(
         db=task.db, introspect_s=introspect_s, index_s=index_s, peak_rss=_peak_rss(), scored=tuple(scored)
     )
 
 
-async def _scored(question: Question, answering: Answering, database: Database, copies: Sequence[Database]) -> Scored:
+async def _scored(
+    question: Question, answering: Answering, dialogues: Dialogues, database: Database, copies: Sequence[Database]
+) -> Scored:
     try:
-        answer, result = await answering(question)
+        answer, result = await answering(question, dialogues.before(question))
     except Exception as error:  # noqa: BLE001 - one question that breaks a generator must not lose the others
         _log.error("question %s broke the generator: %s", question.id, type(error).__name__)
         answer, result = Answer(action=Action.REFUSE), None
+    dialogues.add(question, answer.sql)
     return await score(question, answer, result, original=database, copies=copies)
 
 
 async def _build_index(generator: Generator, task: DatabaseTask, catalog: Catalog) -> float:
     """Asks an empty question, which needs the index alone, so that the first real one does not wait for it."""
-    nothing = GenerationRequest(question="", connection_id=task.db, catalog=catalog, max_rows=1, now=DEFAULT_NOW)
+    nothing = GenerationRequest(
+        question="", connection_id=task.db, catalog=catalog, max_rows=1, now=DEFAULT_NOW, knowledge=task.knowledge
+    )
     started = time.perf_counter()
     await generator.generate(nothing)
     return time.perf_counter() - started

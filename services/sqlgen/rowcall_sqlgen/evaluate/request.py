@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rowcall_sqlgen.evaluate.dialogues import HistorySource
 from rowcall_sqlgen.evaluate.generators import GeneratorKind
 from rowcall_sqlgen.evaluate.split import Fold
+from rowcall_sqlgen.knowledge.model import Knowledge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,5 +20,7 @@ class EvaluationRequest:
     jobs: int
     fold: Fold | None
     limit: int | None
+    knowledge: Knowledge
+    history: HistorySource
     out: Path
     predictions: Path

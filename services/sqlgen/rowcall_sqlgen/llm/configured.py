@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from rowcall_contracts.settings import SqlgenSettings
-from rowcall_sqlgen.engine.builtin import BuiltinGenerator
+from rowcall_sqlgen.builtin.generator import BuiltinGenerator
+from rowcall_sqlgen.builtin.trained import trained_answering
 from rowcall_sqlgen.index_cache import IndexCache
 from rowcall_sqlgen.llm.completion import LlmEndpoint
 from rowcall_sqlgen.llm.generator import LlmGenerator
@@ -36,7 +37,8 @@ def llm_generator(
         surroundings=Surroundings(now=now, random=secrets.SystemRandom().random, observe=observe),
     )
     indexes = IndexCache(max_bytes=settings.index_cache_bytes)
-    return LlmGenerator(provider, BuiltinGenerator(indexes), indexes=indexes, allowance=_allowance(settings))
+    builtin = BuiltinGenerator(indexes, trained_answering())
+    return LlmGenerator(provider, builtin, indexes=indexes, allowance=_allowance(settings))
 
 
 def _allowance(settings: SqlgenSettings) -> Allowance:

@@ -34,43 +34,45 @@ def described_feedback(request: GenerationRequest) -> list[Mapping[str, object]]
 
 def tables_named(request: GenerationRequest) -> tuple[str, ...]:
     """Returns the catalog's tables that tried statements name."""
-    found = (name for tried in tested(request.feedback) for name in _tables(tried.candidate.sql, request.catalog))
+    found = (name for tried in tested(request.feedback) for name in tables_of(tried.candidate.sql, request.catalog))
     return tuple(dict.fromkeys(found))
 
 
 def _described(tried: Tried, request: GenerationRequest) -> Mapping[str, object]:
     sql, outcome = tried.candidate.sql, tried.outcome
     described: dict[str, object] = {
-        "sql": _shareable(plain(sql, LONGEST_STATEMENT), request),
+        "sql": shareable(plain(sql, LONGEST_STATEMENT), request),
         "status": outcome.status.value,
         "code": outcome.code,
-        "message": _shareable(plain(outcome.message or "", LONGEST_MESSAGE), request),
+        "message": shareable(plain(outcome.message or "", LONGEST_MESSAGE), request),
     }
     if outcome.status is OutcomeStatus.ERROR:
         described["columns"] = dict(_columns(sql, request.catalog))
     return {name: value for name, value in described.items() if value}
 
 
-def _shareable(text: str, request: GenerationRequest) -> str:
-    """Hides quoted texts that the question does not have: the built-in engine takes them from stored values."""
+def shareable(text: str, request: GenerationRequest) -> str:
+    """Hides quoted texts that nobody has said: the built-in engine takes them from stored values."""
     if request.share is not LlmShare.SCHEMA:
         return text
-    question = request.question.casefold()
+    earlier = (turn.question for turn in request.history)
+    said = "\n".join((request.question, *earlier, request.refining or "")).casefold()
 
     def kept(match: re.Match[str]) -> str:
-        return match[0] if match[1].replace("''", "'").strip("%").casefold() in question else _HIDDEN_VALUE
+        return match[0] if match[1].replace("''", "'").strip("%").casefold() in said else _HIDDEN_VALUE
 
     return _QUOTED.sub(kept, text)
 
 
 def _columns(sql: str, catalog: Catalog) -> Iterator[tuple[str, list[str]]]:
-    for name in _tables(sql, catalog):
+    for name in tables_of(sql, catalog):
         table = catalog.table(name)
         if table is not None:
             yield name, [column.name for column in table.columns if is_plain_name(column.name)][:MOST_COLUMNS]
 
 
-def _tables(sql: str, catalog: Catalog) -> Iterator[str]:
+def tables_of(sql: str, catalog: Catalog) -> Iterator[str]:
+    """Yields the catalog's tables that a statement names."""
     try:
         tree = sqlglot.parse_one(sql, dialect=catalog.dialect.value)
     except (SqlglotError, RecursionError):

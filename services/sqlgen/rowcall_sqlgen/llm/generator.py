@@ -8,9 +8,12 @@ import structlog
 
 from rowcall_contracts.candidates import Clarification, ClarificationKind, Generation
 from rowcall_runtime.errors import Permanent, Retryable
-from rowcall_sqlgen.engine.index import SchemaIndex, build_index
+from rowcall_sqlgen.breakdown.cutter import Cutter, RuleCutter
+from rowcall_sqlgen.breakdown.model_cutter import ModelCutter
+from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.generator import GenerationRequest, Generator
-from rowcall_sqlgen.index_cache import IndexCache, cache_key
+from rowcall_sqlgen.index_cache import IndexCache
+from rowcall_sqlgen.knowledge.indexing import index_key, index_of
 from rowcall_sqlgen.llm.conversation import Declined
 from rowcall_sqlgen.llm.data_text import plain
 from rowcall_sqlgen.llm.feedback import tested
@@ -23,6 +26,9 @@ from rowcall_sqlgen.llm.votes import elect
 NAME = "llm"
 LEAST_CONFIDENCE = 0.5
 """The built-in engine answers alone when its best candidate is at least as likely right as wrong."""
+
+_CUTTING_SHARE = 0.25
+"""Of the seconds that a question may take: a text that the model did not cut in that time is cut by rules."""
 
 _LONGEST_EXCUSE = 500
 _UNAVAILABLE = "The language model was not available; the built-in engine answered."
@@ -40,6 +46,10 @@ class LlmGenerator:
         self._builtin = builtin
         self._indexes = indexes
         self._allowance = allowance
+
+    def cutter(self) -> Cutter:
+        """Returns what asks the same model which questions a text holds."""
+        return ModelCutter(self._provider, within_s=self._allowance.seconds * _CUTTING_SHARE, otherwise=RuleCutter())
 
     async def generate(self, request: GenerationRequest) -> Generation:
         """Returns candidates that may run and were not tried before, or a clarification.
@@ -81,8 +91,8 @@ class LlmGenerator:
 
     async def _index(self, request: GenerationRequest) -> SchemaIndex:
         """Returns the index that the built-in engine has just used; one that is too large to keep is built again."""
-        kept = self._indexes.get(cache_key(request.connection_id, request.catalog))
-        return await asyncio.to_thread(build_index, request.catalog) if kept is None else kept
+        kept = self._indexes.get(index_key(request))
+        return await asyncio.to_thread(index_of, request) if kept is None else kept
 
 
 def _decided(answers: Sequence[Answer], offline: Generation, screen: Screen) -> Generation:

@@ -16,7 +16,7 @@ from rowcall_runtime.tracing import span
 from rowcall_sqlgen.llm.answer_body import Completion
 from rowcall_sqlgen.llm.circuit import Circuit
 from rowcall_sqlgen.llm.completion import FormRefused, LlmEndpoint, complete
-from rowcall_sqlgen.llm.response_format import RequestForm
+from rowcall_sqlgen.llm.response_format import REPLY_SCHEMA, Json, RequestForm
 
 Messages = Sequence[ChatCompletionMessageParam]
 
@@ -54,14 +54,18 @@ class Provider:
         self._circuit = Circuit(time.monotonic)
         self._forms = tuple(RequestForm)
 
-    async def complete(self, messages: Messages, *, temperature: float, within_s: float) -> Completion:
+    async def complete(
+        self, messages: Messages, *, temperature: float, within_s: float, schema: Json = REPLY_SCHEMA
+    ) -> Completion:
         """Asks, and asks again where that may help and fits into `within_s` seconds, waiting for a slot included.
+
+        `schema` is what the answer is asked to follow, of servers that know how.
 
         Raises:
             Retryable: it did not answer; `after_s` where it or the circuit says when to come back.
             Permanent: it refused the request, the key or the model.
         """
-        ask = _Ask(messages, temperature, time.monotonic() + within_s)
+        ask = _Ask(messages, temperature, time.monotonic() + within_s, schema)
         failures = 0
         while True:
             try:
@@ -128,7 +132,7 @@ class Provider:
                     self._client,
                     self._endpoint,
                     messages=ask.messages,
-                    body=form.body(ask.temperature),
+                    body=form.body(ask.temperature, ask.schema),
                     now=self._surroundings.now,
                 )
         except TimeoutError as error:
@@ -142,6 +146,7 @@ class _Ask:
     messages: Messages
     temperature: float
     ends_at: float
+    schema: Json
 
     @property
     def left_s(self) -> float:

@@ -26,6 +26,7 @@ class _CandidateReply(BaseModel):
     sql: str = Field(min_length=1, max_length=10_000)
     confidence: float = Field(default=0.5, allow_inf_nan=False)
     assumptions: tuple[str, ...] = Field(default=(), max_length=_MOST_TEXTS)
+    explanation: str | None = Field(default=None, max_length=2_000)
 
 
 class _ClarificationReply(BaseModel):
@@ -52,6 +53,7 @@ class Reply(BaseModel):
                 sql=candidate.sql.strip().rstrip(";").rstrip(),
                 confidence=min(1.0, max(0.0, candidate.confidence)),
                 assumptions=_sentences(candidate.assumptions),
+                explanation=plain(candidate.explanation or "", _LONGEST_SENTENCE) or None,
             )
             for candidate in self.candidates[:MAX_CANDIDATES]
         )
@@ -72,7 +74,7 @@ class Reply(BaseModel):
 def parse_reply(text: str) -> Reply:
     """Reads a reply, whatever stands around its JSON object: fences, greetings, thoughts. Raises `MalformedReply`."""
     try:
-        reply = Reply.model_validate(_object(_THOUGHTS.sub("", text)))
+        reply = Reply.model_validate(_object(text))
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'reply'}: {e['msg']}" for e in error.errors()[:5])
         raise MalformedReply(f"not the object asked for: {wrong}") from None
@@ -81,22 +83,24 @@ def parse_reply(text: str) -> Reply:
     return reply
 
 
-def _object(text: str) -> dict[str, object]:
-    """Returns the first JSON object that has one of the members asked for."""
-    found = next((each for each in _objects(text) if each.keys() & _MEMBERS), None)
-    if found is None:
-        raise MalformedReply("without a JSON object that has `candidates` or `clarification`")
-    return found
-
-
-def _objects(text: str) -> Iterator[dict[str, object]]:
+def json_objects(text: str) -> Iterator[dict[str, object]]:
+    """Yields the JSON objects in a text that a model wrote, its thoughts left out, in the order of their braces."""
+    said = _THOUGHTS.sub("", text)
     decoder = json.JSONDecoder()
-    for brace in [match.start() for match in re.finditer(r"\{", text)][:_MOST_BRACES]:
+    for brace in [match.start() for match in re.finditer(r"\{", said)][:_MOST_BRACES]:
         try:
-            found, _ = decoder.raw_decode(text, brace)
+            found, _ = decoder.raw_decode(said, brace)
         except (ValueError, RecursionError):
             continue
         yield found
+
+
+def _object(text: str) -> dict[str, object]:
+    """Returns the first JSON object that has one of the members asked for."""
+    found = next((each for each in json_objects(text) if each.keys() & _MEMBERS), None)
+    if found is None:
+        raise MalformedReply("without a JSON object that has `candidates` or `clarification`")
+    return found
 
 
 def _sentences(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,13 +15,14 @@ def _object(**properties: Json) -> Json:
 
 
 _TEXT: Json = {"type": "string"}
+_TEXT_OR_NULL: Json = {"anyOf": [{"type": "null"}, _TEXT]}
 _TEXTS: Json = {"type": "array", "items": _TEXT}
 
 REPLY_SCHEMA = _object(
     candidates={
         "type": "array",
         "description": f"At most {MAX_CANDIDATES}, best first.",
-        "items": _object(sql=_TEXT, confidence={"type": "number"}, assumptions=_TEXTS),
+        "items": _object(sql=_TEXT, confidence={"type": "number"}, assumptions=_TEXTS, explanation=_TEXT_OR_NULL),
     },
     clarification={
         "anyOf": [
@@ -36,24 +37,19 @@ REPLY_SCHEMA = _object(
     },
 )
 
-_NOTHING: Json = {}
-_BOUNDED = {"max_completion_tokens": MOST_REPLY_TOKENS}
-
 
 class RequestForm(Enum):
     """Ways to ask, the most demanding first. A server that answers 400 to one is asked in the next."""
 
-    SCHEMA = {
-        **_BOUNDED,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "strict": True, "schema": REPLY_SCHEMA},
-        },
-    }
-    OBJECT = {**_BOUNDED, "response_format": {"type": "json_object"}}
-    BARE = _NOTHING  # model and messages alone: some servers refuse any parameter that they do not know
+    SCHEMA = "json_schema"
+    OBJECT = "json_object"
+    BARE = "bare"  # model and messages alone: some servers refuse any parameter that they do not know
 
-    def body(self, temperature: float) -> Json:
-        """Returns the members of the request's body besides model and messages."""
-        members: Json = self.value
-        return {**members, "temperature": temperature} if members else {}
+    def body(self, temperature: float, schema: Json) -> Json:
+        """Returns the members of the request's body besides model and messages; `schema` is that of the answer."""
+        if self is RequestForm.BARE:
+            return {}
+        wanted: Json = {"type": self.value}
+        if self is RequestForm.SCHEMA:
+            wanted["json_schema"] = {"name": "answer", "strict": True, "schema": schema}
+        return {"max_completion_tokens": MOST_REPLY_TOKENS, "response_format": wanted, "temperature": temperature}

@@ -1,17 +1,18 @@
 """Which tables of a catalog a prompt is to show, most needed first, and how they are joined."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.joins import Path
+from rowcall_sqlgen.engine.table_ranking import ranked_tables
+from rowcall_sqlgen.engine.words import words
 from rowcall_sqlgen.llm.data_text import is_plain_name
-from rowcall_sqlgen.llm.relevance import Scores, table_scores
 
 MOST_SEEDS = 8
 """Tables whose connections are looked for; questions that need more tables than this are rare."""
-_SEED_SHARE = 0.35
+_SEED_SHARE = 0.5
 _MOST_WAYS = 2
 
 
@@ -35,27 +36,24 @@ class Selection:
 def select_tables(question: str, index: SchemaIndex, *, named: Sequence[str] = ()) -> Selection:
     """Ranks the tables for a question; `named` are tables that are needed whatever the question says.
 
-    First the tables that the question names, then those that join them (bridge tables), then what else shares words
-    with it, then what is referred to, then the rest with many references first: they are the hubs of a schema.
+    First the tables that the question names, then those that join them (bridge tables), then the others as they are
+    ranked, then the rest with many references first: they are the hubs of a schema.
     """
-    scores = table_scores(question, index)
+    scores = ranked_tables(words(question), index)
     seeds = _seeds(scores, [table for table in named if table in index.tables])
     paths = _paths(seeds, index)
     needed = dict.fromkeys((*seeds, *(table for path in paths for step in path for table in (step.near, step.far))))
-    others = sorted(scores, key=lambda table: (-scores[table], table))
-    parents = (key.referred_table for table in seeds for key in index.tables[table].foreign_keys)
     rest = sorted(index.tables, key=lambda table: -len(index.tables[table].foreign_keys))
-    ranked = dict.fromkeys((*needed, *others[:MOST_SEEDS], *parents, *others, *rest))
     return Selection(
-        tables=tuple(table for table in ranked if table in index.tables),
+        tables=tuple(dict.fromkeys((*needed, *scores, *rest))),
         needed=len(needed),
         joins=tuple(dict.fromkeys(condition for path in paths for condition in _conditions(path))),
     )
 
 
-def _seeds(scores: Scores, named: Sequence[str]) -> tuple[str, ...]:
-    ranked = sorted(scores, key=lambda table: (-scores[table], table))
-    likely = [table for table in ranked if scores[table] >= _SEED_SHARE * scores[ranked[0]]]
+def _seeds(scores: Mapping[str, float], named: Sequence[str]) -> tuple[str, ...]:
+    best = max(scores.values(), default=0.0)
+    likely = [table for table, score in scores.items() if score >= _SEED_SHARE * best]
     return tuple(dict.fromkeys((*named, *likely)))[:MOST_SEEDS]
 
 

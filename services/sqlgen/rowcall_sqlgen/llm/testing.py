@@ -13,7 +13,7 @@ from openai import AsyncOpenAI
 from pydantic import SecretStr
 
 from rowcall_contracts.candidates import Clarification, ClarificationKind, Generation
-from rowcall_sqlgen.engine.builtin import BuiltinGenerator
+from rowcall_sqlgen.builtin.generator import BuiltinGenerator
 from rowcall_sqlgen.generator import GenerationRequest, Generator
 from rowcall_sqlgen.index_cache import IndexCache
 from rowcall_sqlgen.llm.completion import LlmEndpoint

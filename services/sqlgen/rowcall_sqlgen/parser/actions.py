@@ -52,6 +52,7 @@ class Keyword(StrEnum):
     UNION = "UNION"
     INTERSECT = "INTERSECT"
     EXCEPT = "EXCEPT"
+    NOTHING = "NOTHING"  # the data does not hold what is asked for
     END = "END"
     BEGIN = "BEGIN"  # stands before the first action
 

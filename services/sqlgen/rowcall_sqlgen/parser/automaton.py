@@ -24,6 +24,8 @@ MOST_SORT_KEYS = 3
 class Place(StrEnum):
     """Where in a query the next action stands."""
 
+    START = "start"
+    NOTHING = "nothing"
     QUERY = "query"
     FIRST_ITEM = "first item"
     FIRST_DISTINCT_ITEM = "first distinct item"
@@ -80,6 +82,8 @@ _VALUE = Allowed(targets=frozenset({Target.VALUE}))
 _TABLE = Allowed(targets=frozenset({Target.TABLE}))
 _ITEMS = OPERANDS | {Keyword.ALL}
 _FIXED: Mapping[Place, Allowed] = {
+    Place.START: Allowed(frozenset({Keyword.SELECT, Keyword.NOTHING})),
+    Place.NOTHING: Allowed(frozenset({Keyword.END})),
     Place.QUERY: Allowed(frozenset({Keyword.SELECT})),
     Place.FIRST_ITEM: Allowed(_ITEMS | {Keyword.DISTINCT}),
     Place.FIRST_DISTINCT_ITEM: Allowed(_ITEMS),
@@ -134,7 +138,7 @@ _NAME_OF: Mapping[Place, Place] = {
 class Automaton:
     """A state. `outer`: the clauses in which the inner queries around this place stand; `count`: items so far."""
 
-    place: Place = Place.QUERY
+    place: Place = Place.START
     clause: Keyword = Keyword.SELECT
     function: Keyword = Keyword.PLAIN
     count: int = 0
@@ -200,6 +204,7 @@ _MOVES: Mapping[Keyword, Place] = {
     Keyword.UNION: Place.QUERY,
     Keyword.INTERSECT: Place.QUERY,
     Keyword.EXCEPT: Place.QUERY,
+    Keyword.NOTHING: Place.NOTHING,
     Keyword.END: Place.DONE,
 }
 _OPEN: Mapping[Place, Callable[[Automaton], Allowed]] = {

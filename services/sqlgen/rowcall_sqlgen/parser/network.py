@@ -90,7 +90,10 @@ class Network:
         return seen
 
     def look_back(self, x: Array, layer: int, memory: tuple[Array, Array], *, later: Array | float = 0.0) -> Array:
-        """The first half of a decoder layer. `memory`: keys and values of the actions so far, these included."""
+        """The first half of a decoder layer. `memory`: keys and values of the actions so far, these included.
+
+        Works on one sequence (actions x width) or on several at once (sequences x actions x width).
+        """
         name = f"decoder.{layer}"
         query = self._heads(self._norm(x, f"{name}.attention.norm") @ self.weights[f"{name}.query"])
         return x + self._attend(query, *memory, name, later)
@@ -129,9 +132,9 @@ class Network:
         return self._heads(read @ self.weights[f"{name}.key"]), self._heads(read @ self.weights[f"{name}.value"])
 
     def _attend(self, query: Array, key: Array, value: Array, name: str, bias: Array | float) -> Array:
-        weights = query @ key.swapaxes(1, 2) / math.sqrt(query.shape[-1]) + bias
-        attended = (self._dropout(_softmax(self._np, weights)) @ value).swapaxes(0, 1)
-        joined = attended.reshape(query.shape[1], self.shape.width)
+        weights = query @ key.swapaxes(-1, -2) / math.sqrt(query.shape[-1]) + bias
+        attended = (self._dropout(_softmax(self._np, weights)) @ value).swapaxes(-2, -3)
+        joined = attended.reshape(*attended.shape[:-2], self.shape.width)
         return self._dropout(joined @ self.weights[f"{name}.output"])
 
     def _feed_forward(self, x: Array, name: str) -> Array:
@@ -141,11 +144,13 @@ class Network:
         return self._dropout(inner @ w[f"{name}.narrow"] + w[f"{name}.narrow.bias"])
 
     def _heads(self, x: Array) -> Array:
-        return x.reshape(x.shape[0], self.shape.heads, -1).swapaxes(0, 1)
+        return x.reshape(*x.shape[:-1], self.shape.heads, -1).swapaxes(-2, -3)
 
     def _norm(self, x: Array, name: str) -> Array:
-        centred = x - x.mean(-1, keepdims=True)
-        variance = (centred**2).mean(-1, keepdims=True)
+        # Sums and not means: NumPy's mean costs more than all the rest on rows this short.
+        width = x.shape[-1]
+        centred = x - x.sum(-1, keepdims=True) / width
+        variance = (centred * centred).sum(-1, keepdims=True) / width
         scaled: Array = centred / self._np.sqrt(variance + 1e-5) * self.weights[f"{name}.weight"]
         return scaled + self.weights[f"{name}.bias"]
 

@@ -1,17 +1,22 @@
 """The semantic parser as a whole: a question and an index in, queries with their probabilities out."""
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.meaning import Query
 from rowcall_sqlgen.engine.words import Word
-from rowcall_sqlgen.parser.actions import Action
+from rowcall_sqlgen.parser.actions import Keyword
+from rowcall_sqlgen.parser.features import LEMMA
 from rowcall_sqlgen.parser.inputs import network_inputs
 from rowcall_sqlgen.parser.join_trees import JoinTrees
-from rowcall_sqlgen.parser.network import Network
+from rowcall_sqlgen.parser.network import Array, Network
 from rowcall_sqlgen.parser.nodes import Nodes, nodes
 from rowcall_sqlgen.parser.reading import Unreadable, read_query
 from rowcall_sqlgen.parser.search import Search
@@ -26,9 +31,16 @@ class Parsed:
     """A query that the question may ask for. `probability`: by the network, 0..1."""
 
     query: Query
-    actions: tuple[Action, ...]
-    nodes: Nodes
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parses:
+    """All queries that were found, likeliest first. `nothing`: how likely the data does not hold what is asked for."""
+
+    nodes: Nodes
+    found: tuple[Parsed, ...] = ()
+    nothing: float = 1.0
 
 
 class SemanticParser:
@@ -39,20 +51,43 @@ class SemanticParser:
         self._features = trained.features
         self._encoder = encoder
         self._search = search
+        self._threads = ThreadpoolController()
 
-    def parse(
-        self, question: Sequence[Word], index: SchemaIndex, *, joins: JoinTrees, today: date
-    ) -> tuple[Parsed, ...]:
-        """Returns queries, likeliest first, each once."""
+    def parse(self, question: Sequence[Word], index: SchemaIndex, *, joins: JoinTrees, today: date) -> Parses:
+        """Returns queries, each once."""
         found = nodes(question, index, today)
         if not found.words or not found.tables:
-            return ()
+            return Parses(found)
+        with self._threads.limit(limits=1):  # the matrices are small: two threads spend their time on waiting
+            return self._parsed(found, index, joins)
+
+    def is_common(self, word: Word) -> bool:
+        """Says whether questions about several of the databases trained on use the word, whatever they are about."""
+        return LEMMA + word.lemma in self._features
+
+    def likeness(self, word: str, names: Iterable[str]) -> float:
+        """Returns how close a word's meaning comes to that of the closest name: a cosine, 1 for the same word."""
+        with self._threads.limit(limits=1):
+            vector = self._unit(word)
+            return max((float(vector @ self._unit(name)) for name in names), default=0.0)
+
+    def _unit(self, text: str) -> Array:
+        vector = self._encoder.phrase(text)
+        unit: Array = vector / np.linalg.norm(vector)
+        return unit
+
+    def _parsed(self, found: Nodes, index: SchemaIndex, joins: JoinTrees) -> Parses:
         inputs = network_inputs(found, index, encoder=self._encoder, feature_numbers=self._features)
-        parsed: dict[Query, Parsed] = {}
+        parsed: dict[Query, float] = defaultdict(float)
+        nothing = 0.0
         for parse in self._search.run(Stepper(self._network, inputs), Types(found, index)):
+            probability = math.exp(parse.log_probability)
+            if parse.actions[0] is Keyword.NOTHING:
+                nothing += probability
+                continue
             try:
-                query = read_query(parse.actions, found, joins)
+                parsed[read_query(parse.actions, found, joins)] += probability
             except Unreadable:
                 continue
-            parsed.setdefault(query, Parsed(query, parse.actions, found, math.exp(parse.log_probability)))
-        return tuple(parsed.values())
+        ranked = sorted(parsed.items(), key=lambda each: -each[1])
+        return Parses(found, tuple(Parsed(*each) for each in ranked), nothing)

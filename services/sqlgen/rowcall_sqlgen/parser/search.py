@@ -30,7 +30,7 @@ class _Path:
     log_probability: float
     state: Automaton
     column: int | None  # the column that a value would be compared with
-    memory: Memory
+    row: int  # of the decoder's memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Move:
     path: _Path
     action: Action
     log_probability: float
-    memory: Memory
+    row: int
 
 
 class Search:
@@ -51,10 +51,11 @@ class Search:
 
     def run(self, stepper: Stepper, types: Types) -> tuple[Parse, ...]:
         """Returns whole sequences, likeliest first."""
-        paths = [_Path((), 0.0, Automaton(), None, stepper.start())]
+        paths, memory = [_Path((), 0.0, Automaton(), None, 0)], stepper.start()
         parses: list[Parse] = []
         for _ in range(self._most_actions):
-            moves = sorted(self._moves(paths, stepper, types), key=lambda move: -move.log_probability)
+            scores, memory = _scored(paths, stepper, memory)
+            moves = sorted(self._moves(paths, scores, types), key=lambda move: -move.log_probability)
             paths = []
             for move in moves:
                 actions = (*move.path.actions, move.action)
@@ -71,26 +72,29 @@ class Search:
         """Probabilities only fall, so no open sequence can overtake enough whole ones that are likelier."""
         return len(parses) >= self._most_parses and parses[self._most_parses - 1].log_probability > best_open
 
-    def _moves(self, paths: Sequence[_Path], stepper: Stepper, types: Types) -> Iterator[_Move]:
-        last = [path.actions[-1] if path.actions else Keyword.BEGIN for path in paths]
-        places = [path.state.place for path in paths]
-        scores, memories = stepper.step(last, places, [path.memory for path in paths])
-        for path, row, memory in zip(paths, scores, memories, strict=True):
+    def _moves(self, paths: Sequence[_Path], scores: Array, types: Types) -> Iterator[_Move]:
+        for row, path in enumerate(paths):
             allowed = types.allowed(path.state, path.column)
             if not allowed.any():
                 continue
-            logs = _log_softmax(np.where(allowed, row, -np.inf))
+            logs = _log_softmax(np.where(allowed, scores[row], -np.inf))
             for number in np.argsort(-logs)[: self._width]:
                 if logs[number] < UNLIKELY:
                     break
                 action = KEYWORDS[number] if number < len(KEYWORDS) else Pointer(int(number) - len(KEYWORDS))
-                yield _Move(path, action, path.log_probability + float(logs[number]), memory)
+                yield _Move(path, action, path.log_probability + float(logs[number]), row)
+
+
+def _scored(paths: Sequence[_Path], stepper: Stepper, memory: Memory) -> tuple[Array, Memory]:
+    last = [path.actions[-1] if path.actions else Keyword.BEGIN for path in paths]
+    places = [path.state.place for path in paths]
+    return stepper.step(last, places, memory=memory, rows=[path.row for path in paths])
 
 
 def _followed(move: _Move, actions: tuple[Action, ...], types: Types) -> _Path:
     pointer = move.action if isinstance(move.action, Pointer) else None
     column = pointer.node if pointer and types.is_column(pointer.node) else move.path.column
-    return _Path(actions, move.log_probability, move.path.state.after(move.action), column, move.memory)
+    return _Path(actions, move.log_probability, move.path.state.after(move.action), column, move.row)
 
 
 def _log_softmax(scores: Array) -> Array:

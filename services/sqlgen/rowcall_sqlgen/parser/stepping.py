@@ -9,7 +9,7 @@ from rowcall_sqlgen.parser.automaton import PLACE_NUMBERS, Place
 from rowcall_sqlgen.parser.network import Array, History, Network, NodeInputs
 
 Memory = tuple[tuple[Array, Array], ...]
-"""Keys and values of the actions so far, a pair for each layer: heads x actions x width of a head."""
+"""Keys and values of the actions so far, a pair for each layer: sequences x heads x actions x width of a head."""
 
 
 class Stepper:
@@ -23,36 +23,29 @@ class Stepper:
         self._read = [network.keys_and_values(self._nodes, f"decoder.{layer}.nodes") for layer in self._layers]
 
     def start(self) -> Memory:
-        """Returns the memory of a sequence without actions."""
+        """Returns the memory of one sequence without actions."""
         shape = self._network.shape
-        empty = np.zeros((shape.heads, 0, shape.width // shape.heads), np.float32)
+        empty = np.zeros((1, shape.heads, 0, shape.width // shape.heads), np.float32)
         return tuple((empty, empty) for _ in self._layers)
 
     def step(
-        self, last: Sequence[Action], places: Sequence[Place], memories: Sequence[Memory]
-    ) -> tuple[Array, list[Memory]]:
-        """Takes the last action and the next place of each sequence; all sequences are equally long.
+        self, last: Sequence[Action], places: Sequence[Place], *, memory: Memory, rows: Sequence[int]
+    ) -> tuple[Array, Memory]:
+        """Takes the last action and the next place of each sequence; `rows`: which of the memory each goes on from.
 
-        Returns the scores of what may come next, sequences x (keywords + nodes), and the memories with this step.
+        Returns the scores of what may come next, sequences x (keywords + nodes), and the memory with this step.
         """
-        steps_before = memories[0][0][0].shape[1]
-        x = (
-            self._network.read_actions(self._nodes, history(last, places))
-            + self._network.weights["steps"][steps_before]
-        )
-        grown: list[list[tuple[Array, Array]]] = [[] for _ in memories]
-        for layer in self._layers:
-            keys, values = self._network.remembered(x, layer)
-            for at, memory in enumerate(memories):
-                here = slice(at, at + 1)
-                old_keys, old_values = memory[layer]
-                both = np.concatenate([old_keys, keys[:, here]], 1), np.concatenate([old_values, values[:, here]], 1)
-                grown[at].append(both)
-            x = np.concatenate(
-                [self._network.look_back(x[at : at + 1], layer, pairs[layer]) for at, pairs in enumerate(grown)]
-            )
-            x = self._network.look_at_nodes(x, self._read[layer], layer)
-        return self._network.scores(x, self._nodes, self._present), [tuple(pairs) for pairs in grown]
+        steps_before = memory[0][0].shape[2]
+        read = self._network.read_actions(self._nodes, history(last, places))
+        x = (read + self._network.weights["steps"][steps_before])[:, None]
+        grown = []
+        for layer, (keys, values) in zip(self._layers, memory, strict=True):
+            new_keys, new_values = self._network.remembered(x, layer)
+            pair = np.concatenate([keys[rows], new_keys], 2), np.concatenate([values[rows], new_values], 2)
+            grown.append(pair)
+            x = self._network.look_back(x, layer, pair)
+            x = self._network.look_at_nodes(x[:, 0], self._read[layer], layer)[:, None]
+        return self._network.scores(x[:, 0], self._nodes, self._present), tuple(grown)
 
 
 def history(last: Sequence[Action], places: Sequence[Place]) -> History:

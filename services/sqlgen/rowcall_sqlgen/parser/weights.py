@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from rowcall_sqlgen.parser.actions import KEYWORDS
+from rowcall_sqlgen.parser.automaton import PLACES
 from rowcall_sqlgen.parser.network import Array, Shape
+from rowcall_sqlgen.parser.relations import Relation
 
 _DESCRIPTION = "description"
 
@@ -31,8 +34,12 @@ def save(trained: Trained, path: Path) -> None:
 
 
 def load(path: Path) -> Trained:
-    """Reads the file. Raises `OSError` and `ValueError`."""
+    """Reads the file. Raises `OSError`, and `ValueError` for weights that were trained for another output language."""
     with np.load(path) as file:
         described = json.loads(file[_DESCRIPTION].tobytes())
         weights = {name: file[name].astype(np.float32) for name in file.files if name != _DESCRIPTION}
-    return Trained(Shape(**described["shape"]), described["features"], weights)
+    shape = Shape(**described["shape"])
+    expected = (len(KEYWORDS), len(PLACES), len(Relation))
+    if (shape.keywords, shape.places, shape.relations) != expected:
+        raise ValueError(f"{path.name} does not fit this version of the parser: train it anew (make train).")
+    return Trained(shape, described["features"], weights)

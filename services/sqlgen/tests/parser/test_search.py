@@ -111,8 +111,7 @@ def test_one_step_at_a_time_scores_as_all_steps_at_once(index: SchemaIndex, toda
     stepper = Stepper(net, read)
     memory = stepper.start()
     for at, (action, place) in enumerate(zip(late, places, strict=True)):
-        scores, memories = stepper.step([action, action], [place, place], [memory, memory])
-        memory = memories[1]
+        scores, memory = stepper.step([action, action], [place, place], memory=memory, rows=[0, 0])
         assert np.allclose(scores, whole[at], atol=1e-4)
 
 

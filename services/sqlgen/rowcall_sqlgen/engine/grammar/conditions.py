@@ -1,5 +1,7 @@
 """Conditions on ranges, dates and text."""
 
+from dataclasses import replace
+
 from rowcall_sqlgen.engine.clauses import Dated, Filter, Show
 from rowcall_sqlgen.engine.dates import Period
 from rowcall_sqlgen.engine.grammar.operands import compare, equals, operands
@@ -14,6 +16,7 @@ from rowcall_sqlgen.engine.marks import (
     Quoted,
     Role,
     TableMention,
+    TermMention,
     ValueMention,
 )
 from rowcall_sqlgen.engine.meaning import Between, Comparison, Like, OneOf
@@ -94,6 +97,24 @@ def _values(column: ColumnRef, marks: Marks) -> Found | None:
     return Found(
         found.length, (Filter(OneOf(column, texts) if texts[1:] else Comparison(column, Operator.EQ, texts[0])),)
     )
+
+
+def term(marks: Marks, scene: Scene) -> Found | None:
+    """`late`, `are late`, `not late`: the condition that a stored term stands for.
+
+    `no late flights` is left unread: it asks for the absence of such rows, not for rows that are otherwise.
+    """
+    match marks:
+        case [Cue.NOT, TermMention() as said, *rest] if not (rest and isinstance(rest[0], TableMention)):
+            found = term((said,), scene)
+            negated = tuple(replace(c, negated=True) for c in found.clauses if isinstance(c, Filter)) if found else ()
+            return Found(2, negated) if negated else None
+        case [Role() | Cue.IS | Cue.WITH, Cue.NOT | TermMention(), *_]:
+            found = term(marks[1:], scene)
+            return Found(found.length + 1, found.clauses) if found else None
+        case [TermMention() as said, *_] if condition := scene.index.terms.condition(said):
+            return Found(1, (Filter(condition),))
+    return None
 
 
 def named(marks: Marks, scene: Scene) -> Found | None:

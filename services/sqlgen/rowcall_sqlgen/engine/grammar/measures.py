@@ -11,6 +11,7 @@ from rowcall_sqlgen.engine.marks import (
     Cue,
     Superlative,
     TableMention,
+    TermMention,
 )
 from rowcall_sqlgen.engine.meaning import Measure
 
@@ -31,7 +32,7 @@ def shown_measure(marks: Marks, scene: Scene) -> Found | None:
 
 def measure(marks: Marks, scene: Scene) -> FoundMeasure | None:
     """Reads one measure at the start of the marks."""
-    return _count(marks, scene) or _total_count(marks, scene) or _aggregate(marks, scene)
+    return _count(marks, scene) or _total_count(marks, scene) or _aggregate(marks, scene) or _term(marks, scene)
 
 
 def count_distinct(ref: ColumnRef) -> Measure:
@@ -64,6 +65,18 @@ def _total_count(marks: Marks, scene: Scene) -> FoundMeasure | None:
             return FoundMeasure(2, Measure(Aggregate.COUNT, table))
         case [Cue.COUNT, ColumnMention((ref,)), *rest] if scene.index.is_quantity(ref) and _summed(rest):
             return FoundMeasure(3, Measure(Aggregate.SUM, ref.table, ref))
+    return None
+
+
+def _term(marks: Marks, scene: Scene) -> FoundMeasure | None:
+    """`revenue` where a stored term defines it; `total revenue` where it is a sum."""
+    match marks:
+        case [TermMention() as said, *_] if found := scene.index.terms.measure(said):
+            return FoundMeasure(1, found)
+        case [Aggregating(aggregate), TermMention() as said, *_] if (
+            found := scene.index.terms.measure(said)
+        ) and found.aggregate is aggregate:
+            return FoundMeasure(2, found)
     return None
 
 

@@ -1,6 +1,8 @@
 """Reads a whole question: the first rule that fits each place, until every mark is accounted for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from rowcall_sqlgen.engine.clauses import Cap, Clause, Rank, Show
 from rowcall_sqlgen.engine.grammar import comparisons, conditions, naming, shape
@@ -19,12 +21,14 @@ from rowcall_sqlgen.engine.marks import (
     Operator,
     Role,
     TableMention,
+    TermMention,
     ValueMention,
 )
 from rowcall_sqlgen.engine.meaning import Measure
 
 RULES: tuple[Rule, ...] = (
     order,
+    conditions.term,
     absence,
     conditions.pattern,
     conditions.between,
@@ -55,7 +59,9 @@ _AFTER_NUMBER = {Cue.OR_MORE: Operator.GE, Cue.OR_LESS: Operator.LE}
 
 def read(marks: Marks, index: SchemaIndex) -> tuple[Clause, ...] | None:
     """Returns the clauses of the question, or `None` when some mark fits no rule."""
-    marks = _nouns_first(_operators_first(marks))
+    marks = _nouns_first(_operators_first(_rows_first(marks)))
+    if _lacks_term(marks):
+        return None
     clauses: list[Clause] = []
     at = 0
     while at < len(marks):
@@ -69,6 +75,29 @@ def read(marks: Marks, index: SchemaIndex) -> tuple[Clause, ...] | None:
 
 def _first(marks: Marks, scene: Scene) -> Found | None:
     return next((found for rule in RULES if (found := rule(marks, scene))), None)
+
+
+def _rows_first(marks: Marks) -> Marks:
+    """Turns a term that names rows (`latecomers`) into their table and the condition."""
+    if not any(isinstance(mark, TermMention) and mark.names_rows for mark in marks):
+        return marks
+    turned: list[Mark] = []
+    for mark in marks:
+        if isinstance(mark, TermMention) and mark.names_rows:
+            turned += (TableMention(mark.table), replace(mark, names_rows=False))
+        else:
+            turned.append(mark)
+    return tuple(turned)
+
+
+def _lacks_term(marks: Marks) -> bool:
+    """`airlines without late flights`: to read absence and condition apart would answer another question."""
+    pairs = pairwise(marks)
+    return any(
+        (one is Cue.WITHOUT and isinstance(other, TermMention | TableMention))
+        or (one is Cue.NOT and isinstance(other, TableMention))
+        for one, other in pairs
+    ) and any(isinstance(mark, TermMention) for mark in marks)
 
 
 def _operators_first(marks: Marks) -> tuple[Mark, ...]:
@@ -87,7 +116,8 @@ def _nouns_first(marks: Marks) -> tuple[Mark, ...]:
     for at in range(len(turned) - 1):
         before = turned[at - 1] if at else None
         bound = isinstance(before, Role | ColumnMention | Comparing) or before in _BINDING
-        if isinstance(turned[at], ValueMention) and isinstance(turned[at + 1], TableMention) and not bound:
+        adjective = isinstance(turned[at], ValueMention | TermMention)
+        if adjective and isinstance(turned[at + 1], TableMention) and not bound:
             turned[at], turned[at + 1] = turned[at + 1], turned[at]
     return tuple(turned)
 

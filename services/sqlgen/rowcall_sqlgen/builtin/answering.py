@@ -1,0 +1,132 @@
+"""The whole answer to a question: the grammar and the parser propose, trust ranks and says when to keep silent."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, ClarificationKind, Generation
+from rowcall_sqlgen.builtin.evidence import Evidence, Understanding, weigh
+from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_question
+from rowcall_sqlgen.builtin.proposals import Proposal, propose
+from rowcall_sqlgen.builtin.trust import Trust
+from rowcall_sqlgen.builtin.wording import assumptions_of, used_words
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.reading import readings
+from rowcall_sqlgen.engine.refusal import no_reading
+from rowcall_sqlgen.engine.words import Word, words
+from rowcall_sqlgen.parser.join_trees import JoinTrees
+from rowcall_sqlgen.parser.parser import SemanticParser
+
+LEAST_TRUST = 0.15
+"""Below this a proposal is not shown: a refusal helps more."""
+LEAST_TRUST_OF_STRANGE_WORDS = 0.2
+"""The same where a word of the question is like nothing that the proposal reads."""
+LEAST_TRUST_OF_NEW_WORDS = 0.35
+"""And where that word says what this question alone is about."""
+SURE = 0.5
+"""From here on the best proposal is given even where the grammar would ask back."""
+READ_WELL = 0.92
+"""Readings of the grammar from this score on were right in 9 of 10 questions about databases not trained on."""
+TRUST_IN_GRAMMAR = 0.6
+"""Of those where the parser said otherwise."""
+PARSER_SURE = 0.95
+"""Probability from which the parser's word counts for more than a good reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """A proposal and how likely it is right, 0..1."""
+
+    proposal: Proposal
+    probability: float
+    evidence: Evidence
+
+
+class Answering:
+    """Reads questions with a trained parser. Not thread-safe."""
+
+    def __init__(self, parser: SemanticParser, trust: Trust) -> None:
+        self._parser = parser
+        self._trust = trust
+
+    def understand(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Understanding:
+        """Returns all that the grammar and the parser make of the question."""
+        understood = readings(question, index, today)
+        joins = JoinTrees(index.tables, index.graph)
+        parses = self._parser.parse(question, index, joins=joins, today=today)
+        proposals = propose(understood.found, parses.found, index)
+        return Understanding(question, understood, parses, proposals, self._parser.likeness, self._parser.is_common)
+
+    def answer(
+        self,
+        text: str,
+        index: SchemaIndex,
+        today: date,
+        *,
+        tried: frozenset[str] = frozenset(),
+        allows: Callable[[str], bool] = lambda _: True,
+    ) -> Generation:
+        """Answers from the index alone. `tried`: SQL of earlier rounds, not offered again; `allows`: the guard."""
+        question = words(text)
+        hopeless = no_question(question, index)
+        if hopeless:
+            return clarified(hopeless, index)
+        understood = self.understand(question, index, today)
+        ranked = self._ranked(understood)
+        clarification = _doubt(understood, ranked, index)
+        if clarification:
+            return clarified(clarification, index)
+        offered = [each for each in ranked if each.proposal.sql not in tried and allows(each.proposal.sql)]
+        if not offered:
+            return clarified(no_reading(understood.readings.cut, question, None, index=index), index)
+        candidates = tuple(_candidate(each, understood) for each in offered[:MAX_CANDIDATES])
+        return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
+
+    def _ranked(self, understood: Understanding) -> list[Trusted]:
+        pairs = zip(understood.proposals, weigh(understood), strict=True)
+        trusted = [Trusted(proposal, self._trust.probability(evidence), evidence) for proposal, evidence in pairs]
+        return _grammar_first(sorted(trusted, key=lambda each: -each.probability), understood)
+
+
+def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Trusted]:
+    """Puts a good reading of the grammar before what the parser is not sure of."""
+    best = understood.readings.found[:1]
+    parser_sure = any(parsed.probability >= PARSER_SURE for parsed in understood.parses.found)
+    if parser_sure or not best or best[0].score < READ_WELL or understood.readings.problem:
+        return ranked
+    at = next(at for at, each in enumerate(ranked) if each.proposal.reading == best[0])
+    probability = max(ranked[0].probability, TRUST_IN_GRAMMAR)
+    return [replace(ranked[at], probability=probability), *ranked[:at], *ranked[at + 1 :]]
+
+
+def _doubt(understood: Understanding, ranked: Sequence[Trusted], index: SchemaIndex) -> Clarification | None:
+    """Refuses what is hardly right; asks back where the grammar sees several readings and none stands out."""
+    best = ranked[0].probability if ranked else 0.0
+    if best >= SURE:
+        return None
+    clarification = doubt(understood.readings, understood.question, index)
+    if best >= (_least_trust(ranked[0], understood) if ranked else 1.0):
+        return clarification if clarification and clarification.kind is ClarificationKind.AMBIGUOUS else None
+    return clarification or no_reading(understood.readings.cut, understood.question, None, index=index)
+
+
+def _least_trust(trusted: Trusted, understood: Understanding) -> float:
+    """Returns how likely the proposal must be right to be shown; words left out of account raise this, and so does
+    a grammar that knows every word and sees that the data does not connect them.
+    """
+    if trusted.proposal.reading:
+        return LEAST_TRUST
+    if trusted.evidence["quotes passed over"] or understood.readings.problem:
+        return SURE
+    if trusted.evidence["strange new words"]:
+        return LEAST_TRUST_OF_NEW_WORDS
+    return LEAST_TRUST_OF_STRANGE_WORDS if trusted.evidence["strange words"] else LEAST_TRUST
+
+
+def _candidate(trusted: Trusted, understood: Understanding) -> Candidate:
+    return Candidate(
+        sql=trusted.proposal.sql,
+        confidence=round(trusted.probability, 3),
+        assumptions=assumptions_of(trusted.proposal, understood),
+        used_words=used_words(trusted.proposal, understood),
+    )

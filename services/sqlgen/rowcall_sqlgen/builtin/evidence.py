@@ -1,0 +1,176 @@
+"""What speaks for and against a proposal, as numbers that a trained measure of trust weighs."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from rowcall_sqlgen.builtin.proposals import Proposal
+from rowcall_sqlgen.engine.identifiers import spelled_words
+from rowcall_sqlgen.engine.linking import is_light_verb, is_stop_word
+from rowcall_sqlgen.engine.reading import Readings
+from rowcall_sqlgen.engine.vocabulary import LEXICON, LONGEST_PHRASE
+from rowcall_sqlgen.engine.words import Word
+from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
+from rowcall_sqlgen.parser.parser import Parses
+
+STRANGE = 0.4
+"""Cosine of two words' vectors below which they have nothing to do with each other."""
+LEAST_LOG = -10.0
+_SURE_LOG, _LIKELY_LOG, _NOTHING_LOG = -0.1, -0.5, -0.3
+_READ_WELL, _READ_PERFECTLY = 0.93, 0.985
+_NAMED = 0.5
+_MOST_WORDS = 4
+_MOST_LIKENED = 8
+_NAMED_WELL = 0.9
+_SAID = frozenset({ValueKind.STORED, ValueKind.NUMBER, ValueKind.QUOTED})
+
+Evidence = Mapping[str, float]
+Likeness = Callable[[str, Iterable[str]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Everything that was made of one question. `likeness`: of a word and the closest of some names, a cosine.
+
+    `is_common`: whether a word occurs in questions about anything.
+    """
+
+    question: tuple[Word, ...]
+    readings: Readings
+    parses: Parses
+    proposals: tuple[Proposal, ...]
+    likeness: Likeness
+    is_common: Callable[[Word], bool]
+
+
+def weigh(understood: Understanding) -> tuple[Evidence, ...]:
+    """Returns the evidence on each proposal, in their order."""
+    return tuple(_Weighing(understood).of(proposal) for proposal in understood.proposals)
+
+
+class _Weighing:
+    """What is the same for all proposals, computed once."""
+
+    def __init__(self, understood: Understanding) -> None:
+        self._understood = understood
+        found, parses = understood.readings.found, understood.parses.found
+        self._grammar_best = found[0].score if found else 0.0
+        logs = [_log(parsed.probability) for parsed in parses] + [LEAST_LOG, LEAST_LOG]
+        self._best_log, self._second_log = logs[:2]
+        self._nothing = _log(understood.parses.nothing)
+        self._unknown = sum(span.end - span.start for span in understood.readings.cut.unknown)
+
+    def of(self, proposal: Proposal) -> Evidence:
+        return MappingProxyType(self._of_parser(proposal) | self._of_grammar(proposal) | self._coverage(proposal))
+
+    def _of_parser(self, proposal: Proposal) -> dict[str, float]:
+        parsed = proposal.parsed
+        log = _log(parsed.probability) if parsed else LEAST_LOG
+        is_top = parsed is not None and log == self._best_log
+        return {
+            "parsed": float(parsed is not None),
+            "parse": log,
+            "parse sure": float(log >= _SURE_LOG),
+            "parse likely": float(log >= _LIKELY_LOG),
+            "parse first": float(is_top),
+            "parse likelier than the next": self._best_log - self._second_log if is_top else 0.0,
+            "parse unlikelier than the best": self._best_log - log,
+            "nothing": self._nothing,
+            "nothing sure": float(self._nothing >= _NOTHING_LOG),
+            "nothing likelier": max(self._nothing - self._best_log, -4.0),
+            "joins": float(proposal.uses.joins),
+            "inner queries": float(proposal.uses.queries - 1),
+            "words": float(len(self._understood.question)),
+        }
+
+    def _of_grammar(self, proposal: Proposal) -> dict[str, float]:
+        score = proposal.reading.score if proposal.reading else 0.0
+        is_first = proposal.reading is not None and score == self._grammar_best
+        is_top = proposal.parsed is not None and _log(proposal.parsed.probability) == self._best_log
+        silent = float(self._grammar_best == 0.0)
+        unknown = float(min(self._unknown, _MOST_WORDS))
+        return {
+            "read": float(proposal.reading is not None),
+            "reading": score,
+            "read well": float(score >= _READ_WELL),
+            "read perfectly": float(score >= _READ_PERFECTLY),
+            "reading first": float(is_first),
+            "reading worse than the best": self._grammar_best - score,
+            "both first": float(is_top and is_first),
+            "against a good reading": float(self._grammar_best >= _READ_WELL and proposal.reading is None),
+            "against a perfect reading": float(self._grammar_best >= _READ_PERFECTLY and proposal.reading is None),
+            "grammar silent": silent,
+            "grammar has a problem": float(self._understood.readings.problem is not None),
+            "unknown words": unknown,
+            "unknown words, grammar silent": unknown * silent,
+        }
+
+    def _coverage(self, proposal: Proposal) -> dict[str, float]:
+        nodes = self._understood.parses.nodes
+        covered = covered_words(proposal, nodes)
+        content = [at for at in content_words(nodes.words) if at < len(nodes.words)]
+        uncovered = [at for at in content if at not in covered]
+        likenesses = _likenesses(proposal, uncovered, self._understood)
+        strange = [at for at, likeness in likenesses.items() if likeness < STRANGE]
+        new = [at for at in strange if not self._understood.is_common(nodes.words[at])]
+        said = {v.start for v in nodes.values if v.kind in _SAID and not set(range(v.start, v.end)) & covered}
+        quoted = [at for at in uncovered if nodes.words[at].quoted]
+        unnamed = [ref for ref in proposal.uses.columns if nodes.matches.column_quality(ref) < _NAMED]
+        named = {at for (at, _), quality in nodes.matches.column_words.items() if quality >= _NAMED_WELL}
+        return {
+            "uncovered words": float(min(len(uncovered), _MOST_WORDS)),
+            "covered share": 1.0 - len(uncovered) / max(len(content), 1),
+            "names passed over": float(min(len(named.intersection(uncovered)), _MOST_WORDS)),
+            "values passed over": float(min(len(said), _MOST_WORDS)),
+            "quotes passed over": float(min(len(quoted), _MOST_WORDS)),
+            "unnamed columns": float(min(len(unnamed), _MOST_WORDS)),
+            "unnamed tables": float(sum(nodes.matches.table_quality(table) < _NAMED for table in proposal.uses.tables)),
+            "strange words": float(min(len(strange), _MOST_WORDS)),
+            "strange new words": float(min(len(new), _MOST_WORDS)),
+            "strangest word": 1.0 - min(likenesses.values(), default=1.0),
+        }
+
+
+def strange_words(proposal: Proposal, understood: Understanding) -> tuple[Word, ...]:
+    """Returns the words that must name something and are like nothing that the proposal reads."""
+    nodes = understood.parses.nodes
+    covered = covered_words(proposal, nodes)
+    uncovered = [at for at in content_words(nodes.words) if at not in covered]
+    likenesses = _likenesses(proposal, uncovered, understood)
+    return tuple(nodes.words[at] for at, likeness in likenesses.items() if likeness < STRANGE)
+
+
+def _likenesses(proposal: Proposal, words: Sequence[int], understood: Understanding) -> dict[int, float]:
+    names = (*(ref.column for ref in proposal.uses.columns), *proposal.uses.tables)
+    spelled = tuple(" ".join(spelled_words(name)) for name in names)
+    question = understood.parses.nodes.words
+    return {at: understood.likeness(question[at].lower, spelled) for at in words[:_MOST_LIKENED]}
+
+
+def covered_words(proposal: Proposal, nodes: Nodes) -> frozenset[int]:
+    """Returns the positions of words that say what the proposal uses."""
+    by_column = {at for (at, ref), quality in nodes.matches.column_words.items() if ref in proposal.uses.columns}
+    by_table = {at for (at, table), quality in nodes.matches.table_words.items() if table in proposal.uses.tables}
+    values = {str(value).lower() for value in proposal.uses.values}
+    by_value = {at for v in nodes.values if str(v.value).lower() in values for at in range(v.start, v.end)}
+    return frozenset(by_column | by_table | by_value)
+
+
+def content_words(question: Sequence[Word]) -> tuple[int, ...]:
+    """Returns the positions of words that must name something: no fillers, nor what only shapes the question."""
+    shaping: set[int] = set()
+    for start in range(len(question)):
+        for end in range(start + 1, min(start + LONGEST_PHRASE, len(question)) + 1):
+            if tuple(word.lower for word in question[start:end]) in LEXICON:
+                shaping.update(range(start, end))
+    return tuple(
+        at
+        for at, word in enumerate(question)
+        if at not in shaping and not is_stop_word(word) and not is_light_verb(word)
+    )
+
+
+def _log(probability: float) -> float:
+    return max(float(np.log(max(probability, 1e-9))), LEAST_LOG)

@@ -1,0 +1,36 @@
+"""What the grammar and the parser propose, each statement once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rowcall_sqlgen.builtin.uses import Uses, uses
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.meaning import Query
+from rowcall_sqlgen.engine.reading import Reading
+from rowcall_sqlgen.engine.sql import write_sql
+from rowcall_sqlgen.parser.parser import Parsed
+
+MOST_READINGS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A statement with all that speaks for it. `reading`: of the grammar; `parsed`: by the semantic parser."""
+
+    sql: str
+    query: Query
+    uses: Uses
+    reading: Reading | None = None
+    parsed: Parsed | None = None
+
+
+def propose(found: Sequence[Reading], parses: Sequence[Parsed], index: SchemaIndex) -> tuple[Proposal, ...]:
+    """Returns one proposal for each statement; statements that both wrote come with both reasons."""
+    readings = {write_sql(each.meaning, index.dialect, index.tables): each for each in reversed(found[:MOST_READINGS])}
+    parsed = {write_sql(each.query, index.dialect, index.tables): each for each in reversed(parses)}
+    proposals = []
+    for sql in dict.fromkeys([*reversed(parsed), *reversed(readings)]):
+        reading, parse = readings.get(sql), parsed.get(sql)
+        query = parse.query if parse else readings[sql].meaning
+        proposals.append(Proposal(sql=sql, query=query, uses=uses(query), reading=reading, parsed=parse))
+    return tuple(proposals)

@@ -1,0 +1,83 @@
+"""What a query reads, whoever proposed it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+
+from rowcall_sqlgen.engine.joins import Step
+from rowcall_sqlgen.engine.marks import ColumnRef
+from rowcall_sqlgen.engine.meaning import (
+    AllColumns,
+    Between,
+    Comparison,
+    Join,
+    Like,
+    Meaning,
+    Measure,
+    OneOf,
+    Query,
+    Scalar,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Columns that the query shows, compares or sorts by; all its tables, joined ones too; the values it compares with.
+
+    `queries`: how many SELECTs it has; `joins`: how many joins.
+    """
+
+    columns: frozenset[ColumnRef]
+    tables: frozenset[str]
+    values: frozenset[Scalar]
+    queries: int
+    joins: int
+
+
+def uses(query: Query) -> Uses:
+    """Returns what the query reads."""
+    parts = tuple(_parts(query))
+    columns = frozenset(part for part in parts if isinstance(part, ColumnRef))
+    meanings = [part for part in parts if isinstance(part, Meaning)]
+    joins = [join for meaning in meanings for join in meaning.joins]
+    return Uses(
+        columns=columns,
+        tables=frozenset(
+            [
+                *(column.table for column in columns),
+                *(meaning.source for meaning in meanings),
+                *(join.step.far for join in joins),
+                *(part.table for part in parts if isinstance(part, AllColumns | Measure)),
+            ]
+        ),
+        values=frozenset(value for part in parts for value in _values(part)),
+        queries=len(meanings),
+        joins=len(joins),
+    )
+
+
+def _parts(root: object) -> Iterator[object]:
+    """Yields everything inside, the keys of joins apart: the query does not choose them."""
+    yield root
+    if isinstance(root, tuple):
+        inner: list[object] = list(root)
+    elif is_dataclass(root) and not isinstance(root, Join | Step | ColumnRef):
+        inner = [getattr(root, field.name) for field in fields(root)]
+    else:
+        inner = []
+    for each in inner:
+        yield from _parts(each)
+
+
+def _values(part: object) -> tuple[Scalar, ...]:
+    match part:
+        case Comparison(value=str() | int() | float() as value):
+            return (value,)
+        case OneOf(values=values):
+            return values
+        case Between(low=low, high=high):
+            return (low, high)
+        case Like(pattern=pattern):
+            return (pattern.strip("%"),)
+        case Meaning(limit=int() as limit):
+            return (limit,)
+    return ()

@@ -1,0 +1,1 @@
+"""Follow-up turns and refinements: the statement before is parsed, and edited as the new words say."""

@@ -1,0 +1,92 @@
+"""Grammar, trained parser and trust together, on the demo data: the floor below which no change may fall."""
+
+import json
+import sqlite3
+from datetime import date
+from pathlib import Path
+from typing import TypedDict
+
+import pytest
+import sqlglot
+
+from rowcall_contracts.catalog import Catalog
+from rowcall_sqlgen.builtin.answering import Answering
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.screening import may_run
+
+HERE = Path(__file__).parents[1]
+MOST_ANSWERED = 2
+
+
+class Answered(TypedDict):
+    question: str
+    reference: str
+    ordered: bool
+
+
+class Refused(TypedDict):
+    question: str
+    words: list[str]
+
+
+def _lines(name: str) -> list[str]:
+    return (HERE / name).read_text(encoding="utf-8").splitlines()
+
+
+QUESTIONS: list[Answered] = [json.loads(line) for line in _lines("demo_questions.jsonl")]
+REFUSALS: list[Refused] = [json.loads(line) for line in _lines("demo_refusals.jsonl")]
+
+
+@pytest.mark.parametrize("expected", QUESTIONS, ids=lambda expected: expected["question"])
+def test_the_answer_gives_the_rows_of_the_reference(
+    expected: Answered,
+    answering: Answering,
+    demo_index: SchemaIndex,
+    demo_catalog: Catalog,
+    demo_data: sqlite3.Connection,
+    today: date,
+) -> None:
+    candidates = answering.answer(expected["question"], demo_index, today).candidates
+    rows = demo_data.execute(candidates[0].sql).fetchall()
+    reference = demo_data.execute(expected["reference"]).fetchall()
+    if not expected["ordered"]:
+        rows, reference = sorted(rows, key=repr), sorted(reference, key=repr)
+    assert rows == reference, candidates[0].sql
+    for candidate in candidates:
+        assert sqlglot.parse_one(candidate.sql, dialect="sqlite").sql(dialect="sqlite") == candidate.sql
+        assert may_run(candidate.sql, demo_catalog)
+
+
+@pytest.mark.parametrize("expected", REFUSALS, ids=lambda expected: expected["question"] or "(empty)")
+def test_what_has_no_answer_gets_none_or_says_what_it_takes_for_granted(
+    expected: Refused, answering: Answering, demo_index: SchemaIndex, today: date
+) -> None:
+    generation = answering.answer(expected["question"], demo_index, today)
+    if generation.candidates:
+        told = " ".join(generation.candidates[0].assumptions)
+        assert any(f"`{word}`" in told for word in expected["words"]), generation.candidates[0]
+    else:
+        assert generation.clarification is not None
+        assert generation.clarification.message
+
+
+def test_nearly_all_that_has_no_answer_gets_none(answering: Answering, demo_index: SchemaIndex, today: date) -> None:
+    generations = [answering.answer(expected["question"], demo_index, today) for expected in REFUSALS]
+
+    assert sum(bool(generation.candidates) for generation in generations) <= MOST_ANSWERED
+
+
+def test_what_was_tried_is_not_offered_again(answering: Answering, demo_index: SchemaIndex, today: date) -> None:
+    question = "Which airline has the most flights?"
+    first = answering.answer(question, demo_index, today).candidates
+    tried = frozenset({first[0].sql})
+    second = answering.answer(question, demo_index, today, tried=tried).candidates
+
+    assert tried.isdisjoint(candidate.sql for candidate in second)
+
+
+def test_what_the_guard_refuses_is_not_offered(answering: Answering, demo_index: SchemaIndex, today: date) -> None:
+    generation = answering.answer("How many flights are there?", demo_index, today, allows=lambda sql: False)
+
+    assert generation.candidates == ()
+    assert generation.clarification is not None
