@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from rowcall_databases import AccessPolicy, Database, open_database, parse_uri
 from rowcall_sqlgen.builtin.answering import Answering
-from rowcall_sqlgen.builtin.evidence import Evidence, weigh
+from rowcall_sqlgen.builtin.evidence import Evidence, Understanding, weigh
 from rowcall_sqlgen.builtin.trust import Trust, save_trust
-from rowcall_sqlgen.engine.words import words
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.reading import readings
+from rowcall_sqlgen.engine.words import Word, words
 from rowcall_sqlgen.evaluate.equality import Table, equal
 from rowcall_sqlgen.evaluate.executing import run_plain
 from rowcall_sqlgen.evaluate.parsing import is_ordered
@@ -108,7 +110,7 @@ async def _judged(sample: Sample, answering: Answering, database: Database) -> A
     gold = await _rows(sample.gold, database)
     if gold is None:
         return
-    understood = answering.understand(words(sample.asked.text), sample.example.index, NOW.date())
+    understood = _understood(words(sample.asked.text), sample.example.index, answering)
     for proposal, evidence in zip(understood.proposals, weigh(understood), strict=True):
         rows = await _rows(proposal.sql, database)
         right = rows is not None and equal(gold, rows, ordered=is_ordered(sample.gold))
@@ -117,8 +119,12 @@ async def _judged(sample: Sample, answering: Answering, database: Database) -> A
 
 def _unanswerable(corpus: Corpus, samples: Sequence[Sample], answering: Answering) -> Iterator[Judged]:
     for each in unanswerable_examples(corpus, samples, shares=UNANSWERABLE, random=np.random.default_rng(1)):
-        understood = answering.understand(each.nodes.words, each.index, NOW.date())
+        understood = _understood(each.nodes.words, each.index, answering)
         yield from (Judged(f"no {each.question_id}", evidence, False) for evidence in weigh(understood))
+
+
+def _understood(question: tuple[Word, ...], index: SchemaIndex, answering: Answering) -> Understanding:
+    return answering.understand(question, readings(question, index, NOW.date()), index, today=NOW.date())
 
 
 async def _rows(sql: str, database: Database) -> Table | None:

@@ -39,7 +39,14 @@ def answer(
     clarification = doubt(understood, question, index)
     if clarification:
         return clarified(clarification, index)
-    candidates = _candidates(understood.found, question, index, lambda sql: sql not in tried and allows(sql))
+    return read_answer(understood, question, index, offered=lambda sql: sql not in tried and allows(sql))
+
+
+def read_answer(
+    understood: Readings, question: Sequence[Word], index: SchemaIndex, *, offered: Callable[[str], bool]
+) -> Generation:
+    """Returns the readings as candidates, those that are `offered`."""
+    candidates = _candidates(understood.found, question, index, offered=offered)
     if not candidates:
         return clarified(no_reading(understood.cut, question, None, index=index), index)
     return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
@@ -75,7 +82,7 @@ def _rival(reading: Reading, best: Reading) -> bool:
 
 
 def _candidates(
-    found: Sequence[Reading], question: Sequence[Word], index: SchemaIndex, offered: Callable[[str], bool]
+    found: Sequence[Reading], question: Sequence[Word], index: SchemaIndex, *, offered: Callable[[str], bool]
 ) -> tuple[Candidate, ...]:
     candidates: dict[str, Candidate] = {}
     for reading in found:
