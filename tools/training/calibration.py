@@ -52,6 +52,8 @@ def main() -> None:
     options = _options()
     corpus = read_corpus(options.questions, options.databases)
     samples = [sample for sample in corpus.samples if fold_of(sample.asked.database) is Fold.CALIBRATE]
+    if not samples:
+        sys.exit(f"{options.questions}: none of its databases is in the fold `{Fold.CALIBRATE}` (evaluate/split.py).")
     parser = SemanticParser(load(options.parser), SentenceEncoder(model_folder()), Search())
     answering = Answering(parser, NO_TRUST)
     judged = [
