@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
@@ -70,9 +71,13 @@ def school_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
                 yield mysql.uri(name)
         case _:
             server: PostgresServer = request.getfixturevalue("postgres_server")
+            # A database of its own: the server outlives this fixture, which may be set up again.
+            name = folder.name
             with psycopg.connect(server.uri(), autocommit=True) as connection:
+                connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+            with psycopg.connect(server.uri(database=name), autocommit=True) as connection:
                 connection.execute(script.encode())
-            yield server.uri()
+            yield server.uri(database=name)
 
 
 @pytest.fixture(scope="session")
