@@ -47,7 +47,8 @@ class Understanding:
 
 def weigh(understood: Understanding) -> tuple[Evidence, ...]:
     """Returns the evidence on each proposal, in their order."""
-    return tuple(_Weighing(understood).of(proposal) for proposal in understood.proposals)
+    weighing = _Weighing(understood)
+    return tuple(weighing.of(proposal) for proposal in understood.proposals)
 
 
 class _Weighing:
@@ -60,6 +61,7 @@ class _Weighing:
         logs = [_log(parsed.probability) for parsed in parses] + [LEAST_LOG, LEAST_LOG]
         self._best_log, self._second_log = logs[:2]
         self._nothing = _log(understood.parses.nothing)
+        self._content = content_words(understood.parses.nodes.words)
         self._unknown = sum(span.end - span.start for span in understood.readings.cut.unknown)
 
     def of(self, proposal: Proposal) -> Evidence:
@@ -110,8 +112,7 @@ class _Weighing:
     def _coverage(self, proposal: Proposal) -> dict[str, float]:
         nodes = self._understood.parses.nodes
         covered = covered_words(proposal, nodes)
-        content = [at for at in content_words(nodes.words) if at < len(nodes.words)]
-        uncovered = [at for at in content if at not in covered]
+        uncovered = [at for at in self._content if at not in covered]
         likenesses = _likenesses(proposal, uncovered, self._understood)
         strange = [at for at, likeness in likenesses.items() if likeness < STRANGE]
         new = [at for at in strange if not self._understood.is_common(nodes.words[at])]
@@ -121,7 +122,7 @@ class _Weighing:
         named = {at for (at, _), quality in nodes.matches.column_words.items() if quality >= _NAMED_WELL}
         return {
             "uncovered words": float(min(len(uncovered), _MOST_WORDS)),
-            "covered share": 1.0 - len(uncovered) / max(len(content), 1),
+            "covered share": 1.0 - len(uncovered) / max(len(self._content), 1),
             "names passed over": float(min(len(named.intersection(uncovered)), _MOST_WORDS)),
             "values passed over": float(min(len(said), _MOST_WORDS)),
             "quotes passed over": float(min(len(quoted), _MOST_WORDS)),
