@@ -1,3 +1,3 @@
-"""Every test run, whichever folder it is given, reports its tiers, judges its skips and shares its servers."""
+"""Every test run, whichever folder it is given, reports tiers, judges skips, shares servers and work."""
 
-pytest_plugins = ["tools.testing.tiers", "tools.testing.skips", "tools.testing.servers"]
+pytest_plugins = ["tools.testing.tiers", "tools.testing.skips", "tools.testing.servers", "tools.testing.sharing"]

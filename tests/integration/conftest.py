@@ -1,4 +1,4 @@
-"""One deployment for the tests that leave it whole; those that break things start their own."""
+"""One deployment for the tests that leave it whole; those in `sandbox` have one to break."""
 
 import os
 from collections.abc import Iterator
@@ -8,20 +8,22 @@ from shutil import copyfile
 import pytest
 
 from tests.integration.api import Api
-from tests.integration.deployment import Deployment, Sandbox, deployed, deployed_on
+from tests.integration.deployment import Deployment, deployed_on
 from tests.integration.inspection import Inspection, inspecting
-from tests.integration.llm_server import LanguageModel, serving_model
 from tests.integration.receivers import Receiver, receiving
 from tests.integration.servers import Servers, serving
 from tools.local.demo import ensure_demo
 from tools.testing.tiers import Backends
 
+TIMEOUT_S = 180
+"""Whichever test comes first also waits for the start of a deployment."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is of the integration tier."""
+    """Gives the tests of this folder more time, where they name none themselves."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.integration)
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(TIMEOUT_S))
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Servers]:
     """Broker and store of the shared deployment."""
     with serving(tmp_path_factory.mktemp("servers")) as running:
@@ -42,24 +44,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Ite
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployment(tmp_path_factory: pytest.TempPathFactory, servers: Servers) -> Iterator[Deployment]:
-    """The shared deployment."""
+    """The shared deployment, which ends with the last test of this folder: idle processes cost, too."""
     with deployed_on(servers.broker, servers.store, folder=tmp_path_factory.mktemp("deployment")) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def model() -> Iterator[LanguageModel]:
-    """What sqlgen of the sandbox asks."""
-    with serving_model() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, model: LanguageModel) -> Iterator[Sandbox]:
-    """A deployment to break, with short leases."""
-    with deployed(tmp_path_factory.mktemp("sandbox"), ROWCALL_LEASE_TTL_S="2", **model.settings) as running:
         yield running
 
 
@@ -77,7 +65,7 @@ def api(deployment: Deployment) -> Iterator[Api]:
         yield Api(client)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def flights(deployment: Deployment, demo_database: Path) -> Path:
     """The demo data where the shared deployment may open it."""
     return place(demo_database, deployment)

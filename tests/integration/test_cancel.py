@@ -14,6 +14,10 @@ from tests.integration.api import Api, eventually
 from tests.integration.deployment import Deployment
 
 DEADLINE_S = 10
+START_S = 30
+BUSY_PERCENT = 15
+"""Of one core: an idle executor takes a few, a query all it can get."""
+
 HEAVY_SQLITE = (
     "SELECT count(*) FROM flights AS a JOIN flights AS b ON a.carrier = b.carrier AND a.distance < b.distance"
 )
@@ -34,7 +38,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def cancelled(api: Api, connection: str, sql: str, *, running: Callable[[], object]) -> float:
     """Cancels a job in the middle of its query; returns the monotonic instant before the cancel."""
     job = api.submit("execute_sql", {"connection_id": connection, "sql": sql})
-    eventually(running)
+    eventually(running, within_s=START_S)
     started = time.monotonic()
     answer = api.client.post(f"/jobs/{job['id']}/cancel")
     assert answer.status_code == 200
@@ -46,7 +50,7 @@ def test_a_heavy_sqlite_query_stops_when_its_job_is_cancelled(api: Api, deployme
     executor = psutil.Process(deployment.services[Service.EXECUTOR].pid)
 
     def busy() -> bool:
-        return executor.cpu_percent(interval=0.3) > 40
+        return executor.cpu_percent(interval=0.5) > BUSY_PERCENT
 
     started = cancelled(api, api.connect(flights, name="heavy"), HEAVY_SQLITE, running=busy)
     eventually(lambda: not busy(), within_s=DEADLINE_S)

@@ -3,6 +3,9 @@
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -16,6 +19,9 @@ from tests.integration.deployment import Deployment
 from tests.integration.small_database import small_database
 
 JOBS = 10
+MOST_QUESTIONS = 40
+"""On a busy machine a step may take the 2 s after which it is leased."""
+
 WORKERS = (Service.SQLGEN, Service.EXECUTOR, Service.SUMMARIZER)
 STEPS = 3
 NAMES = (*(command_topic(step) for step in (Step.GENERATE, Step.EXECUTE, Step.NARRATE)), EVENTS)
@@ -27,12 +33,10 @@ def test_a_three_step_job_stays_below_its_ceilings(api: Api, deployment: Deploym
     # The first question learns the structure, and the gateway may hold an older copy of the connection for a moment.
     eventually(lambda: api.ask(connection, "How many items are there?")["progress"]["total"] == STEPS)
     settled(deployment)
-    commands, records = commands_of(deployment), records_of(deployment)
-    for _ in range(JOBS):
-        job = api.ask(connection, "How many items are there?")
-        assert "leased" not in history(deployment, job["id"]), "no step was slow"
-    settled(deployment)
-    spent, produced = commands_of(deployment) - commands, records_of(deployment) - records
+    costs = list(islice(costs_without_lease(deployment, api, connection), JOBS))
+    assert len(costs) == JOBS, "too many steps were slow"
+    spent = sum((cost.commands for cost in costs), Counter[str]())
+    produced = sum(cost.records for cost in costs)
     print({name: round(count / JOBS, 2) for name, count in sorted(spent.items())}, produced)
     assert spent["insert.jobs"] + spent["update.jobs"] <= 5 * JOBS
     assert spent["get.jobs"] <= 3 * JOBS, "one read per step"
@@ -40,6 +44,24 @@ def test_a_three_step_job_stays_below_its_ceilings(api: Api, deployment: Deploym
     assert spent["find.catalog_tables"] == 0, "catalogs are kept in memory"
     assert spent["insert.results"] == 0, "small results live in the job"
     assert produced == 3 * JOBS + JOBS, "three commands and one event"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one question cost."""
+
+    commands: Counter[str]
+    records: int
+
+
+def costs_without_lease(deployment: Deployment, api: Api, connection: str) -> Iterator[Cost]:
+    """Asks again and again, and yields what the questions cost of which no step was slow: a lease costs writes."""
+    for _ in range(MOST_QUESTIONS):
+        commands, records = commands_of(deployment), records_of(deployment)
+        job = api.ask(connection, "How many items are there?")
+        settled(deployment)
+        if "leased" not in history(deployment, job["id"]):
+            yield Cost(commands_of(deployment) - commands, records_of(deployment) - records)
 
 
 def commands_of(deployment: Deployment) -> Counter[str]:

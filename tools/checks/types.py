@@ -1,4 +1,4 @@
-"""Runs mypy twice, because the packages and their tests need different roots.
+"""Runs mypy twice, side by side, because the packages and their tests need different roots.
 
 `libs/x/tests` and `services/y/tests` hold files of equal names and no `__init__.py`. Seen from the repository's root
 they are different modules; seen from the packages' roots, where the packages themselves must be seen from, they clash.
@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools.checks.sources import ROOT
@@ -23,16 +24,20 @@ def main(root: Path = ROOT) -> int:
     ]
     others = [name for name in OTHERS if any((root / name).rglob("*.py")) or (root / name).is_file()]
     tests = [str(home / "tests") for home in homes if any((home / "tests").rglob("*.py"))]
-    statuses = (
-        _mypy([*packages, *others], root, path=os.pathsep.join(map(str, homes)), cache="packages"),
-        _mypy(tests, root, path="", cache="tests"),
-    )
-    return max(statuses)
+    with ThreadPoolExecutor() as pool:
+        runs = (
+            pool.submit(_mypy, [*packages, *others], root, path=os.pathsep.join(map(str, homes)), cache="packages"),
+            pool.submit(_mypy, tests, root, path="", cache="tests"),
+        )
+    return max(run.result() for run in runs)
 
 
 def _mypy(targets: Sequence[str], root: Path, *, path: str, cache: str) -> int:
     command = [sys.executable, "-m", "mypy", "--cache-dir", f".mypy_cache/{cache}", *targets]
-    return subprocess.run(command, cwd=root, check=False, env={**os.environ, "MYPYPATH": path}).returncode
+    environ = {**os.environ, "MYPYPATH": path}
+    finished = subprocess.run(command, cwd=root, check=False, env=environ, capture_output=True, text=True)
+    print(finished.stdout + finished.stderr, end="", flush=True)
+    return finished.returncode
 
 
 if __name__ == "__main__":

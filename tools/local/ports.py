@@ -1,15 +1,20 @@
 """TCP ports on loopback."""
 
 import errno
+import random
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 
 from tools.local.errors import LaptopError
 
 LOOPBACK = "127.0.0.1"
+LISTENERS_PORTS = range(10_000, 32_000)
+"""Systems make connections from higher ports (Linux from 32,768 on, RFC 6335 from 49,152). One of those that is free
+now, or whose server is down for a moment, may be some connection's a second later."""
 
 
 class PortTakenError(LaptopError):
@@ -17,9 +22,14 @@ class PortTakenError(LaptopError):
 
 
 def free_port() -> int:
-    """Returns a loopback port that nobody listens on now. Somebody may take it before the caller does."""
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        return int(listener.getsockname()[1])
+    """Returns a loopback port of `LISTENERS_PORTS` that nobody has now. Somebody may take it before the caller does.
+
+    Raises `PortTakenError` when a hundred were taken.
+    """
+    for port in random.SystemRandom().sample(LISTENERS_PORTS, 100):
+        with suppress(OSError), socket.create_server((LOOPBACK, port)):
+            return port
+    raise PortTakenError(f"Of the ports from {LISTENERS_PORTS.start} to {LISTENERS_PORTS.stop} hardly one is free.")
 
 
 def require_free(port: int, *, setting: str) -> None:

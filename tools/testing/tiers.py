@@ -14,7 +14,7 @@ from xdist.workermanage import WorkerController
 KINDS = ("store", "broker", "driver")
 TIERS = ("unit", "contract", "integration")
 PROCESSES = ("tests/integration", "tests/chaos")
-"""Folders of tests that start whole processes, and so get the machine to themselves."""
+"""Folders of tests that start whole processes."""
 
 
 class Backends:

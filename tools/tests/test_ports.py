@@ -19,3 +19,7 @@ def test_a_free_port_can_be_had_and_answers_nobody() -> None:
     port = free_port()
     require_free(port, setting="ROWCALL_PORT")
     assert not accepts(port)
+
+
+def test_a_free_port_is_none_that_connections_are_made_from() -> None:
+    assert max(free_port() for _ in range(20)) < 32_768

@@ -6,6 +6,9 @@ from tools.checks.sources import ROOT
 
 pytest_plugins = ["pytester"]
 
+PLAIN = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+"""Plugins whose import takes longer than the test."""
+
 TESTS = """
 import pytest
 
@@ -27,7 +30,7 @@ def test_tests_are_counted_and_backends_named(
     pytester.makeini("[pytest]\nmarkers =\n    contract: a\n    integration: b")
     pytester.makepyfile(test_one=TESTS, test_two="def test_other(backends): backends.note('store', 'another store')")
 
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *processes)
+    result = pytester.runpytest_subprocess(*PLAIN, *processes)
 
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(
@@ -55,4 +58,4 @@ def test_what_starts_processes_is_known_by_its_folder(
     (pytester.mkdir("tests") / folder.removeprefix("tests/")).mkdir()
     (pytester.path / folder / "test_it.py").write_text("def test_it(): assert True\n", encoding="utf-8")
 
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").stdout.fnmatch_lines([line])
+    pytester.runpytest_subprocess(*PLAIN).stdout.fnmatch_lines([line])

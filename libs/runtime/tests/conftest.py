@@ -42,9 +42,9 @@ def site(shared_store: Store, clock: ManualClock) -> Site:
     return Site(store=shared_store, clock=clock, step=f"step-{uuid4().hex[:12]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def broker(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Broker]:
-    """One Kafka node for the run; a test that stops it starts it again."""
+    """One Kafka node for this folder; a test that stops it starts it again."""
     backends.note("broker", "embedded Apache Kafka")
     with start_kafka(tmp_path_factory.mktemp("kafka")) as node:
         yield node

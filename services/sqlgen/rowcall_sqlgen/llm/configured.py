@@ -1,17 +1,13 @@
-"""The LLM generator from settings."""
+"""The LLM generator where settings name an endpoint."""
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rowcall_contracts.settings import SqlgenSettings
-from rowcall_sqlgen.builtin.generator import BuiltinGenerator
-from rowcall_sqlgen.builtin.trained import trained_answering
-from rowcall_sqlgen.index_cache import IndexCache
-from rowcall_sqlgen.llm.completion import LlmEndpoint
-from rowcall_sqlgen.llm.generator import LlmGenerator
-from rowcall_sqlgen.llm.poll import Allowance
-from rowcall_sqlgen.llm.provider import Patience, Provider, Surroundings
+
+if TYPE_CHECKING:
+    from rowcall_sqlgen.llm.generator import LlmGenerator
 
 
 def llm_generator(
@@ -19,32 +15,11 @@ def llm_generator(
     *,
     now: Callable[[], datetime],
     observe: Callable[[str, float], None] = lambda outcome, seconds: None,
-) -> LlmGenerator | None:
+) -> "LlmGenerator | None":
     """Returns the generator, or `None` when no endpoint is configured. `observe`: see `Surroundings`."""
     if not (settings.llm_base_url and settings.llm_model):
         return None
-    endpoint = LlmEndpoint(
-        base_url=settings.llm_base_url,
-        model=settings.llm_model,
-        api_key=settings.llm_api_key,
-        timeout_s=settings.llm_timeout_s,
-        stream=settings.llm_stream,
-    )
-    provider = Provider(
-        endpoint.client(),
-        endpoint,
-        patience=Patience(concurrency=settings.llm_concurrency),
-        surroundings=Surroundings(now=now, random=secrets.SystemRandom().random, observe=observe),
-    )
-    indexes = IndexCache(max_bytes=settings.index_cache_bytes)
-    builtin = BuiltinGenerator(indexes, trained_answering())
-    return LlmGenerator(provider, builtin, indexes=indexes, allowance=_allowance(settings))
+    # `openai` takes half a second, a third of the start of a process that may never need it.
+    from rowcall_sqlgen.llm.assembly import assembled_generator  # noqa: PLC0415
 
-
-def _allowance(settings: SqlgenSettings) -> Allowance:
-    return Allowance(
-        seconds=settings.llm_step_s,
-        samples=settings.llm_samples,
-        prompt_tokens=settings.llm_prompt_tokens,
-        tokens=settings.llm_step_tokens,
-    )
+    return assembled_generator(settings, now=now, observe=observe)

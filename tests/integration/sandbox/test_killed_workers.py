@@ -12,7 +12,7 @@ from rowcall_contracts.metrics import Metric
 from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.work import MAX_WORKER_LOSSES, HistoryEvent
 from tests.integration.api import Api, Body, eventually
-from tests.integration.deployment import Sandbox, heal
+from tests.integration.deployment import Sandbox
 from tests.integration.event_log import ids_by_job, published_events
 from tests.integration.heavy_query import count_pairs, count_pairs_sql, numbers_database
 from tests.integration.inspection import Inspection, pid_of, require_ended_once, require_taken_over
@@ -28,13 +28,6 @@ SECTIONS = 4_000
 LONG = {"timeout_s": 600}
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture
-def deployment(sandbox: Sandbox) -> Sandbox:
-    """The deployment to break, whole again."""
-    heal(sandbox)
-    return sandbox
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from rowcall_contracts.metrics import Metric
 from rowcall_contracts.pipelines import Service
 from rowcall_contracts.topics import EVENTS
 from tests.integration.api import Api, eventually
-from tests.integration.deployment import Sandbox, heal
+from tests.integration.deployment import Sandbox
 from tests.integration.inspection import Inspection
 from tests.integration.receivers import Receiver
 from tests.integration.settlement import require_all_told
@@ -51,13 +51,6 @@ class Arrivals:
             self.accepted.append(str(answer.json()["id"]))
         else:
             self.refused.append(answer)
-
-
-@pytest.fixture
-def deployment(sandbox: Sandbox) -> Sandbox:
-    """The deployment to break, whole again."""
-    heal(sandbox)
-    return sandbox
 
 
 @pytest.fixture
