@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Table
 from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
+from rowcall_sqlgen.engine.inferred_keys import with_inferred_keys
 from rowcall_sqlgen.engine.joins import JoinGraph
 from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention, ValueMention
 from rowcall_sqlgen.engine.naming import name_columns
 from rowcall_sqlgen.engine.phrases import Bag, column_phrases, table_phrases
+from rowcall_sqlgen.engine.place_codes import place_names
 from rowcall_sqlgen.engine.role_nouns import RoleTables, role_tables
 from rowcall_sqlgen.engine.table_words import TableWords, table_words
 from rowcall_sqlgen.engine.terms import NO_TERMS, Term, Terms, collected
@@ -117,9 +119,10 @@ def build_index(catalog: Catalog, terms: Sequence[Term] = ()) -> SchemaIndex:
 
     A phrase that is a term names what the term says, and nothing else.
     """
-    tables: dict[str, Table] = {}
+    first: dict[str, Table] = {}
     for table in catalog.tables:
-        tables.setdefault(table.name, table)
+        first.setdefault(table.name, table)
+    tables = with_inferred_keys(first)
     names = {name: name_columns(table) for name, table in tables.items()}
     values, parts = _values(tables.values())
     said = collected(terms)
@@ -175,6 +178,8 @@ def _values(tables: Iterable[Table]) -> tuple[_Values, _Values]:
             for value in column.profile.values:
                 if isinstance(value, str) and (words := plain_words(value)):
                     _add_value(ValueMention(ref, value), words, whole, parts)
+            for code, place in place_names(column).items():
+                whole[plain_words(place)].append(ValueLink(ValueMention(ref, code), 1.0))
     return _frozen(whole), _frozen(parts)
 
 

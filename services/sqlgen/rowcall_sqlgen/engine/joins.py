@@ -1,4 +1,4 @@
-"""Shortest ways from table to table over declared foreign keys."""
+"""Shortest ways from table to table over foreign keys."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,27 +1,21 @@
-"""The tables of a query joined with the fewest steps, over keys that are declared or that names suggest."""
+"""The tables of a query joined with the fewest steps."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Sequence
 
-from rowcall_contracts.catalog import Table
 from rowcall_sqlgen.engine.joins import JoinGraph, Path, Step
 from rowcall_sqlgen.engine.meaning import Join
 
 _MOST_ROOTS = 4
-_VAGUE_KEYS = frozenset({"id", "name", "code", "key"})
 
 
 class JoinTrees:
     """Tables as nodes, keys as edges in both directions."""
 
-    def __init__(self, tables: Mapping[str, Table], declared_keys: JoinGraph) -> None:
+    def __init__(self, tables: Iterable[str], keys: JoinGraph) -> None:
         self._order = {name: at for at, name in enumerate(tables)}
-        self._steps: dict[str, list[Step]] = {name: [] for name in tables}
-        declared = [step for name in tables for step in declared_keys.parents(name)]
-        joined = {frozenset((step.near, step.far)) for step in declared}
-        suggested = [s for s in _suggested(tables.values()) if frozenset((s.near, s.far)) not in joined]
-        for step in (*declared, *suggested):
+        self._steps: dict[str, list[Step]] = {name: [] for name in self._order}
+        for step in (step for name in self._order for step in keys.parents(name)):
             self._steps[step.near].append(step)
             self._steps[step.far].append(step.reversed())
 
@@ -59,14 +53,3 @@ class JoinTrees:
             path.append(last)
             last = came[last.near]
         return tuple(reversed(path))
-
-
-def _suggested(tables: Iterable[Table]) -> Iterable[Step]:
-    """A column called like the whole primary key of another table refers to it, unless any table could have it."""
-    for one, other in combinations(tables, 2):
-        for child, parent in ((one, other), (other, one)):
-            (key,) = parent.primary_key if len(parent.primary_key) == 1 else ("",)
-            column = child.column(key) if key and key.lower() not in _VAGUE_KEYS else None
-            if column is not None:
-                yield Step(child.name, parent.name, (column.name,), (key,), to_parent=True)
-                break
