@@ -24,13 +24,16 @@ from tools.training.corpus import (
     Shares,
     feature_numbers,
     read_corpus,
+    transferred_examples,
     unanswerable_examples,
     varied_examples,
 )
 from tools.training.examples import Example
 from tools.training.fit import Plan, Progress, fit
 
-UNANSWERABLE = Shares(bereft=0.2, foreign=0.08)
+UNANSWERABLE = Shares(bereft=0.12, foreign=0.1)
+TRANSFERS = 3
+"""How often a question is asked of another database."""
 
 
 def main() -> None:
@@ -70,6 +73,7 @@ def _augmented(corpus: Corpus, samples: Sequence[Sample], random: np.random.Gene
     return [
         *(sample.example for sample in samples),
         *varied_examples(samples, random),
+        *transferred_examples(corpus, samples, rounds=TRANSFERS, random=random),
         *unanswerable_examples(corpus, samples, shares=UNANSWERABLE, random=random),
     ]
 
@@ -87,7 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--databases", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 

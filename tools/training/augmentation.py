@@ -8,15 +8,14 @@ from rowcall_contracts.catalog import Catalog, Column, ColumnKind
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from rowcall_sqlgen.engine.marks import ColumnRef
-from rowcall_sqlgen.engine.phrases import CONNECTORS
 from rowcall_sqlgen.engine.reading import readings
-from rowcall_sqlgen.engine.words import Word, lemma, words
+from rowcall_sqlgen.engine.words import Word, words
 from rowcall_sqlgen.parser.matching import match
 from rowcall_sqlgen.parser.nodes import ValueKind, nodes
 from tools.training.examples import Asked
 from tools.training.gold import Literal, Symbol
+from tools.training.names_in_text import joined, own_words, quoted, span, spoken
 
-LONGEST_NAME = 4
 _NUMERIC = frozenset({ColumnKind.INTEGER, ColumnKind.DECIMAL, ColumnKind.FLOAT})
 _SAID = 0.6
 """Quality of a match from which a column counts as named by the question."""
@@ -31,23 +30,23 @@ def varied(asked: Asked, symbols: Sequence[Symbol], *, index: SchemaIndex, rando
     text = list(words(asked.text))
     changed = tuple(symbols)
     for ref in _shuffled(dict.fromkeys(s for s in symbols if isinstance(s, ColumnRef)), random):
-        found = _span(text, _own_words(ref))
+        found = span(text, own_words(ref))
         other = _other_column(ref, changed, index=index, random=random)
         if found is None or other is None or _compared_with_text(ref, changed):
             continue
         plural = text[found[1] - 1].lower != text[found[1] - 1].lemma
-        text[found[0] : found[1]] = words(_said(other, plural))
+        text[found[0] : found[1]] = words(spoken(own_words(other), plural=plural))
         changed = tuple(other if symbol == ref else symbol for symbol in changed)
     for value, column in _values(changed):
-        found = _span(text, tuple(word.lower for word in words(value)))
+        found = span(text, tuple(word.lower for word in words(value)))
         said = {symbol.value for symbol in changed if isinstance(symbol, Literal)}
         others = [v for v in index.column(column).profile.values if isinstance(v, str) and v not in said and words(v)]
         if found is None or not others:
             continue
         new = others[int(random.integers(len(others)))]
-        text[found[0] : found[1]] = [_quoted(new)] if text[found[0]].quoted else words(new)
+        text[found[0] : found[1]] = [quoted(new)] if text[found[0]].quoted else words(new)
         changed = tuple(Literal(new) if symbol == Literal(value) else symbol for symbol in changed)
-    return (asked._replace(text=_joined(text)), changed) if changed != tuple(symbols) else None
+    return (asked._replace(text=joined(text)), changed) if changed != tuple(symbols) else None
 
 
 def bereft(
@@ -93,21 +92,6 @@ def _shuffled(refs: Mapping[ColumnRef, None] | Sequence[ColumnRef], random: np.r
     return [found[at] for at in random.permutation(len(found))]
 
 
-def _own_words(ref: ColumnRef) -> tuple[str, ...]:
-    spelled, table = spelled_words(ref.column), spelled_words(ref.table)
-    short = tuple(word for word in spelled if word not in table)
-    return short or spelled
-
-
-def _span(text: Sequence[Word], said: Sequence[str]) -> tuple[int, int] | None:
-    """Finds the only stretch of the question with these words, whatever their endings."""
-    wanted = [lemma(word) for word in said]
-    starts = [at for at in range(len(text)) if [lemma(w.lower) for w in text[at : at + len(wanted)]] == wanted]
-    if not wanted or len(wanted) > LONGEST_NAME or len(starts) != 1 or wanted[0] in CONNECTORS:
-        return None
-    return starts[0], starts[0] + len(wanted)
-
-
 def _other_column(
     ref: ColumnRef, symbols: Sequence[Symbol], *, index: SchemaIndex, random: np.random.Generator
 ) -> ColumnRef | None:
@@ -135,18 +119,3 @@ def _values(symbols: Sequence[Symbol]) -> Iterator[tuple[str, ColumnRef]]:
             column = symbol
         elif isinstance(symbol, Literal) and isinstance(symbol.value, str) and column is not None:
             yield symbol.value, column
-
-
-def _said(ref: ColumnRef, plural: bool) -> str:
-    *first, last = _own_words(ref)
-    ends_well = last.endswith(("s", "x", "z", "ch", "sh"))
-    many = last + "es" if ends_well else last[:-1] + "ies" if last.endswith("y") else last + "s"
-    return " ".join((*first, many if plural else last))
-
-
-def _quoted(text: str) -> Word:
-    return Word(text, text.lower(), text.lower(), quoted=True)
-
-
-def _joined(text: Sequence[Word]) -> str:
-    return " ".join(f'"{word.text}"' if word.quoted else word.text for word in text)

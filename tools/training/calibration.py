@@ -28,7 +28,7 @@ from rowcall_sqlgen.parser.sentence_encoder import SentenceEncoder, model_folder
 from rowcall_sqlgen.parser.weights import load
 from tools.training.corpus import NOW, Corpus, Sample, Shares, read_corpus, unanswerable_examples
 
-PENALTY = 2.0
+PENALTY = 30.0
 """Of the squares of the weights, over standardized evidence: a handful of databases is little to learn from."""
 STEPS = 30
 TIMEOUT_S = 5.0
@@ -135,7 +135,9 @@ async def _rows(sql: str, database: Database) -> Table | None:
 
 
 def _opened(path: Path) -> Database:
-    return open_database(parse_uri(f"sqlite:///{path}", AccessPolicy(file_roots=(path.parent,))), now=lambda: NOW)
+    return open_database(
+        parse_uri(f"sqlite:///{path.resolve()}", AccessPolicy(file_roots=(path.resolve().parent,))), now=lambda: NOW
+    )
 
 
 def _described(trust: Trust, judged: Iterable[Judged]) -> str:

@@ -20,6 +20,7 @@ from rowcall_sqlgen.parser.join_trees import JoinTrees
 from tools.training.augmentation import bereft, is_foreign, varied
 from tools.training.examples import Asked, Example, example, unanswerable
 from tools.training.gold import Inexpressible, Symbol, gold_symbols
+from tools.training.transfer import Target, target, transferred
 
 NOW = datetime(2025, 6, 16, 12, tzinfo=UTC)
 """What relative dates count from; the anchor of the open question sets."""
@@ -32,6 +33,8 @@ class Shares(NamedTuple):
     foreign: float
 
 
+MOST_TARGETS = 4
+"""Databases that are tried for a sample to be asked of."""
 LEAST_DATABASES = 6
 """A word is known to the network only if questions about so many databases use it: others tell of one database."""
 
@@ -81,6 +84,7 @@ def read_corpus(questions: Path, databases: Path) -> Corpus:
 
 def catalog_of(path: Path) -> Catalog:
     """Profiles a SQLite database as the executor does."""
+    path = path.resolve()
 
     async def introspect() -> Catalog:
         database = open_database(
@@ -105,6 +109,30 @@ def varied_examples(samples: Sequence[Sample], random: np.random.Generator) -> I
             yield example(*found, index=index, today=NOW.date())
         except Inexpressible:
             continue
+
+
+def transferred_examples(
+    corpus: Corpus, samples: Sequence[Sample], *, rounds: int, random: np.random.Generator
+) -> Iterator[Example]:
+    """Yields the samples asked of other databases among their own, each at most once in a round."""
+    databases = sorted({sample.asked.database for sample in samples})
+    targets = [target(database, build_index(corpus.catalogs[database])) for database in databases]
+    for sample in [sample for _ in range(rounds) for sample in samples]:
+        for at in random.permutation(len(targets))[:MOST_TARGETS]:
+            found = _transferred(sample, targets[at], random)
+            if found:
+                yield found
+                break
+
+
+def _transferred(sample: Sample, to: Target, random: np.random.Generator) -> Example | None:
+    found = transferred(sample.asked, sample.symbols, index=sample.example.index, to=to, random=random)
+    if found is None or to.database == sample.asked.database:
+        return None
+    try:
+        return example(*found, index=to.index, today=NOW.date())
+    except Inexpressible:
+        return None
 
 
 def unanswerable_examples(

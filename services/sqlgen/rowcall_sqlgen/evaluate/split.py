@@ -3,8 +3,9 @@
 import hashlib
 from enum import StrEnum
 
-VALIDATED_PERCENT = 25
-CALIBRATED_PERCENT = 10
+VALIDATED = range(15)
+CALIBRATED = range(25, 35)
+"""Of the hundred numbers that a name may have."""
 
 
 class Fold(StrEnum):
@@ -18,11 +19,11 @@ class Fold(StrEnum):
 def fold_of(db: str) -> Fold:
     """Returns the fold of the database of that name: the same on every machine and in every set.
 
-    The first eight bytes of the name's SHA-256, modulo 100, below `VALIDATED_PERCENT` is `validate`, the next
-    `CALIBRATED_PERCENT` are `calibrate`. The parser is trained on `fit`, the confidence in its answers learnt on
-    `calibrate`, where the parser is as new to the schema as it will be to a user's; figures are those of `validate`.
+    The number is the first eight bytes of the name's SHA-256, modulo 100. The parser is trained on `fit`, the
+    confidence in its answers learnt on `calibrate`, where the parser is as new to the schema as it will be to a
+    user's; figures are those of `validate`.
     """
     number = int.from_bytes(hashlib.sha256(db.encode()).digest()[:8], "big") % 100
-    if number < VALIDATED_PERCENT:
+    if number in VALIDATED:
         return Fold.VALIDATE
-    return Fold.CALIBRATE if number < VALIDATED_PERCENT + CALIBRATED_PERCENT else Fold.FIT
+    return Fold.CALIBRATE if number in CALIBRATED else Fold.FIT
