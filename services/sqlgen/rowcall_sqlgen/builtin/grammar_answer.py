@@ -7,6 +7,7 @@ from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarificatio
 from rowcall_sqlgen.engine.assumptions import assumptions
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.linking import is_stop_word
+from rowcall_sqlgen.engine.presentation import presented
 from rowcall_sqlgen.engine.ranking import confidence
 from rowcall_sqlgen.engine.reading import Reading, Readings, readings
 from rowcall_sqlgen.engine.refusal import ambiguous, no_reading, nothing_asked, reading_only, too_long, unknown_words
@@ -88,7 +89,7 @@ def _candidates(
     for reading in found:
         if reading.score < LEAST_SCORE or len(candidates) == MAX_CANDIDATES:
             break
-        sql = write_sql(reading.meaning, index.dialect, index.tables)
+        sql = write_sql(presented(reading.meaning, index), index.dialect, index.tables)
         if sql not in candidates and offered(sql):
             candidates[sql] = Candidate(
                 sql=sql,

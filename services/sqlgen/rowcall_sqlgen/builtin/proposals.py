@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rowcall_sqlgen.builtin.uses import Uses, uses
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.meaning import Query
+from rowcall_sqlgen.engine.presentation import presented
 from rowcall_sqlgen.engine.reading import Reading
 from rowcall_sqlgen.engine.sql import write_sql
 from rowcall_sqlgen.parser.parser import Parsed
@@ -26,11 +27,15 @@ class Proposal:
 
 def propose(found: Sequence[Reading], parses: Sequence[Parsed], index: SchemaIndex) -> tuple[Proposal, ...]:
     """Returns one proposal for each statement; statements that both wrote come with both reasons."""
-    readings = {write_sql(each.meaning, index.dialect, index.tables): each for each in reversed(found[:MOST_READINGS])}
-    parsed = {write_sql(each.query, index.dialect, index.tables): each for each in reversed(parses)}
+    readings = {_written(each.meaning, index): each for each in reversed(found[:MOST_READINGS])}
+    parsed = {_written(each.query, index): each for each in reversed(parses)}
     proposals = []
     for sql in dict.fromkeys([*reversed(parsed), *reversed(readings)]):
         reading, parse = readings.get(sql), parsed.get(sql)
         query = parse.query if parse else readings[sql].meaning
         proposals.append(Proposal(sql=sql, query=query, uses=uses(query), reading=reading, parsed=parse))
     return tuple(proposals)
+
+
+def _written(query: Query, index: SchemaIndex) -> str:
+    return write_sql(presented(query, index), index.dialect, index.tables)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rowcall_contracts.catalog import Table
 from rowcall_sqlgen.engine.identifiers import snake_case
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef
-from rowcall_sqlgen.engine.meaning import AllColumns, Item, Meaning, Measure
+from rowcall_sqlgen.engine.meaning import AllColumns, Calculation, CalendarPart, Duration, Item, Meaning, Measure
 from rowcall_sqlgen.engine.words import lemma
 
 LONGEST_ALIAS = 60
@@ -42,6 +42,12 @@ def _name(item: Item, tables: Mapping[str, Table], repeated: frozenset[str]) -> 
     match item:
         case Measure():
             return _measured(item, tables[item.table])
+        case Calculation():
+            return item.arithmetic.value
+        case CalendarPart(_, unit):
+            return unit.value
+        case Duration(_, _, unit, aggregate):
+            return _joined(_AGGREGATES[aggregate] if aggregate else "", "duration", "in", f"{unit.value}s")
         case ColumnRef(table, column) if column.lower() in repeated:
             return _joined(_singular(table), snake_case(column))
     return None

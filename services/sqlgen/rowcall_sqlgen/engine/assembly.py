@@ -18,6 +18,7 @@ from rowcall_sqlgen.engine.meaning import (
     Measure,
     Order,
     Predicate,
+    SortKey,
     measure_of,
 )
 from rowcall_sqlgen.engine.nested_ranking import nest_ranking
@@ -117,7 +118,7 @@ class _Query:
 
     def _core(self, measures: Sequence[Measure]) -> tuple[str, ...]:
         """Tables that the result is made of, the one whose rows are counted first."""
-        ordered = [o.item.table for o in self._orders]
+        ordered = item_tables([order.item for order in self._orders])
         lookups = {c for c in self._group if self._is_lookup(c)}
         grouped = [column.table for column in self._group if column not in lookups]
         shown = item_tables([item for item in self._items if item not in lookups])
@@ -148,7 +149,7 @@ class _Query:
             return replace(predicate, subject=self._safe_measure(predicate.subject, joins))
         return predicate
 
-    def _safe_order(self, item: ColumnRef | Measure, joins: Sequence[Join]) -> ColumnRef | Measure:
+    def _safe_order(self, item: SortKey, joins: Sequence[Join]) -> SortKey:
         return self._safe_measure(item, joins) if isinstance(item, Measure) else item
 
     def _safe(self, item: Item, joins: Sequence[Join]) -> Item:

@@ -6,7 +6,7 @@ from rowcall_sqlgen.engine.clauses import Group
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import ColumnRef
-from rowcall_sqlgen.engine.meaning import AllColumns, Item, Measure
+from rowcall_sqlgen.engine.meaning import AllColumns, Calculation, Item, Measure
 from rowcall_sqlgen.engine.problems import NoMeaning
 
 _KEY_WORDS = frozenset({"id", "code", "number", "key"})
@@ -14,7 +14,7 @@ _KEY_WORDS = frozenset({"id", "code", "number", "key"})
 
 def item_tables(items: Sequence[Item]) -> tuple[str, ...]:
     """Returns the tables of the items in order, each once."""
-    return tuple(dict.fromkeys(item.table for item in items))
+    return tuple(dict.fromkeys(item.table for item in items if not isinstance(item, Calculation)))
 
 
 def group_columns(groups: Sequence[Group], items: Sequence[Item], index: SchemaIndex) -> tuple[ColumnRef, ...]:

@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rowcall_sqlgen.engine.calendar_units import CalendarUnit, WeekdayPart
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 
 Scalar = str | int | float
+
+
+class DurationUnit(StrEnum):
+    """Units in which a time is told."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
 
 
 class SetOperator(StrEnum):
@@ -17,14 +27,41 @@ class SetOperator(StrEnum):
     EXCEPT = "EXCEPT"
 
 
+class Arithmetic(StrEnum):
+    """What is made of two numbers; a ratio and a percentage by nothing, zero included, are no number at all."""
+
+    RATIO = "ratio"
+    PERCENTAGE = "percentage"
+    DIFFERENCE = "difference"
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """An aggregate. Without a column it counts rows of `table`."""
+    """An aggregate. Without a column it counts rows of `table`. `where`: only rows for which all of this holds."""
 
     aggregate: Aggregate
     table: str
     column: ColumnRef | None = None
     distinct: bool = False
+    where: tuple["Predicate", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """Two numbers of one row or group, made into one. A query among them gives one number, the same for all groups.
+
+    `aggregate`: over the results of all rows of a group, which are then calculated of columns.
+    """
+
+    arithmetic: Arithmetic
+    left: "ColumnRef | Measure | Meaning"
+    right: "ColumnRef | Measure | Meaning"
+    aggregate: Aggregate | None = None
+
+    @property
+    def table(self) -> str:
+        """The table of the first number."""
+        return self.left.source if isinstance(self.left, Meaning) else self.left.table
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +71,36 @@ class AllColumns:
     table: str
 
 
-Item = ColumnRef | Measure | AllColumns
+@dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """The part of a date that its group is named by: month 2023-04, week and quarter by their first day."""
+
+    column: ColumnRef
+    unit: CalendarUnit | WeekdayPart
+
+    @property
+    def table(self) -> str:
+        """The column's table."""
+        return self.column.table
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Time from one date to another in a unit, over many rows where there is an aggregate."""
+
+    first: ColumnRef
+    last: ColumnRef
+    unit: DurationUnit
+    aggregate: Aggregate | None = None
+
+    @property
+    def table(self) -> str:
+        """The table of the first date."""
+        return self.first.table
+
+
+SortKey = ColumnRef | Measure | Calculation | CalendarPart | Duration
+Item = SortKey | AllColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +145,14 @@ class IsNull:
 
 
 @dataclass(frozen=True, slots=True)
+class OnWeekdays:
+    """A date falls on one of these days of the week, Monday is 1 (ISO 8601)."""
+
+    column: ColumnRef
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The opposite."""
 
@@ -107,7 +181,7 @@ class Membership:
     inner: "Query"
 
 
-Predicate = Comparison | OneOf | Between | Like | IsNull | Not | AllOf | AnyOf | Membership
+Predicate = Comparison | OneOf | Between | Like | IsNull | OnWeekdays | Not | AllOf | AnyOf | Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +196,7 @@ class Join:
 class Order:
     """One key of ORDER BY."""
 
-    item: ColumnRef | Measure
+    item: SortKey
     descending: bool
 
 
@@ -134,7 +208,7 @@ class Meaning:
     source: str
     joins: tuple[Join, ...] = ()
     where: tuple[Predicate, ...] = ()
-    group: tuple[ColumnRef, ...] = ()
+    group: tuple[ColumnRef | CalendarPart, ...] = ()
     having: tuple[Predicate, ...] = ()
     order: tuple[Order, ...] = ()
     limit: int | None = None
@@ -158,7 +232,13 @@ def columns_of(predicate: Predicate) -> tuple[ColumnRef, ...]:
     match predicate:
         case Comparison(subject=ColumnRef() as column) | Between(subject=ColumnRef() as column):
             return (column,)
-        case OneOf(column=column) | Like(column=column) | IsNull(column=column) | Membership(column=column):
+        case (
+            OneOf(column=column)
+            | Like(column=column)
+            | IsNull(column=column)
+            | OnWeekdays(column=column)
+            | Membership(column=column)
+        ):
             return (column,)
         case Not(predicate=inner):
             return columns_of(inner)

@@ -5,16 +5,22 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from rowcall_contracts.catalog import Dialect, Table
+from rowcall_contracts.catalog import ColumnKind, Dialect, Table
 from rowcall_sqlgen.engine.aliases import aliases
+from rowcall_sqlgen.engine.calendar_sql import calendar_part, dated, duration
+from rowcall_sqlgen.engine.calendar_units import WeekdayPart
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import (
     AllColumns,
     AllOf,
     AnyOf,
+    Arithmetic,
     Between,
+    Calculation,
+    CalendarPart,
     Comparison,
     Compound,
+    Duration,
     IsNull,
     Item,
     Join,
@@ -24,11 +30,13 @@ from rowcall_sqlgen.engine.meaning import (
     Membership,
     Not,
     OneOf,
+    OnWeekdays,
     Order,
     Predicate,
     Query,
     Scalar,
     SetOperator,
+    SortKey,
 )
 from rowcall_sqlgen.engine.reserved_words import needs_quotes
 
@@ -84,7 +92,7 @@ class _Writer:
         if meaning.where:
             query.where(*map(scope.predicate, meaning.where), copy=False)
         if meaning.group:
-            query.group_by(*map(scope.column, meaning.group), copy=False)
+            query.group_by(*map(scope.item, meaning.group), copy=False)
         if meaning.having:
             query.having(*map(scope.predicate, meaning.having), copy=False)
         if meaning.order:
@@ -104,13 +112,20 @@ class _Writer:
     def identifier(self, name: str) -> exp.Identifier:
         return exp.to_identifier(name, quoted=needs_quotes(name, self.dialect))
 
-    def nullable(self, item: ColumnRef | Measure) -> bool:
+    def nullable(self, item: SortKey) -> bool:
         """Says whether the sort key may be NULL, which is no extreme and must not be the first of the cut rows."""
+        if isinstance(item, Calculation | Duration):
+            return True
         ref = item if isinstance(item, ColumnRef) else item.column
         if ref is None or (isinstance(item, Measure) and item.aggregate is Aggregate.COUNT):
             return False
         column = self._tables[ref.table].column(ref.column)
         return column is None or (column.nullable and column.profile.null_count != 0)
+
+    def is_text(self, ref: ColumnRef) -> bool:
+        """Says whether the column is declared as text, whatever it holds."""
+        column = self._tables[ref.table].column(ref.column)
+        return column is not None and column.kind is ColumnKind.TEXT
 
     def nulls_first(self, descending: bool) -> bool:
         """Returns where the engine puts NULL by itself, so that no NULLS clause is written."""
@@ -157,6 +172,12 @@ class _Scope:
                 return self.column(item)
             case Measure():
                 return self.measure(item)
+            case Calculation():
+                return self.calculation(item)
+            case CalendarPart(column, unit):
+                return calendar_part(self._date(column), unit, self._writer.dialect)
+            case Duration():
+                return self._duration(item)
             case AllColumns(table):
                 return (
                     exp.Column(this=exp.Star(), table=self._writer.identifier(table)) if self._qualified else exp.Star()
@@ -168,9 +189,35 @@ class _Scope:
 
     def measure(self, measure: Measure) -> exp.Expr:
         of: exp.Expr = self.column(measure.column) if measure.column else exp.Star()
+        if measure.where:
+            counted = of if measure.column else exp.Literal.number(1)
+            of = exp.Case(ifs=[exp.If(this=self._combined(AllOf(measure.where)), true=counted)])
         if measure.distinct:
             of = exp.Distinct(expressions=[of])
         return _AGGREGATES[measure.aggregate](this=of)
+
+    def calculation(self, calculation: Calculation) -> exp.Expr:
+        left, right = self._operand(calculation.left), self._operand(calculation.right)
+        if calculation.arithmetic is Arithmetic.DIFFERENCE:
+            found: exp.Expr = exp.Sub(this=left, expression=right)
+        else:
+            left = exp.cast(left, exp.DType.DOUBLE)
+            if calculation.arithmetic is Arithmetic.PERCENTAGE:
+                left = exp.Mul(this=exp.Literal.number("100.0"), expression=left)
+            divisor = exp.Nullif(this=right, expression=exp.Literal.number(0))
+            # `typed`: both sides have the type that they need, so that sqlglot adds no further cast.
+            found = exp.Div(this=left, expression=divisor, typed=True)
+        return _AGGREGATES[calculation.aggregate](this=found) if calculation.aggregate else found
+
+    def _operand(self, operand: ColumnRef | Measure | Meaning) -> exp.Expr:
+        return exp.Subquery(this=self._writer.whole(operand)) if isinstance(operand, Meaning) else self.item(operand)
+
+    def _date(self, ref: ColumnRef) -> exp.Expr:
+        return dated(self.column(ref), self._writer.dialect, is_text=self._writer.is_text(ref))
+
+    def _duration(self, item: Duration) -> exp.Expr:
+        time = duration(self.column(item.first), self.column(item.last), item.unit, dialect=self._writer.dialect)
+        return _AGGREGATES[item.aggregate](this=time) if item.aggregate else time
 
     def order(self, order: Order, *, cut: bool) -> exp.Ordered:
         by_itself = self._writer.nulls_first(order.descending)
@@ -180,7 +227,7 @@ class _Scope:
 
     def _sort_key(self, item: Item, *, moves_nulls: bool) -> exp.Expr:
         """MySQL has no NULLS LAST; the CASE that stands for it takes no alias of an aggregate (its error 1247)."""
-        alias = self._named.get(item) if isinstance(item, Measure) else None
+        alias = None if isinstance(item, ColumnRef) else self._named.get(item)
         if alias is None or (moves_nulls and self._writer.dialect is Dialect.MYSQL):
             return self.item(item)
         return exp.Column(this=self._writer.identifier(alias))
@@ -197,6 +244,9 @@ class _Scope:
                 return exp.Like(this=self.column(column), expression=exp.Literal.string(pattern))
             case IsNull(column):
                 return exp.Is(this=self.column(column), expression=exp.Null())
+            case OnWeekdays(column, days):
+                number = self.item(CalendarPart(column, WeekdayPart.NUMBER))
+                return exp.In(this=exp.paren(number, copy=False), expressions=[_literal(day) for day in days])
             case Membership(column, inner):
                 return exp.In(this=self.column(column), query=exp.Subquery(this=self._members(inner)))
             case _:

@@ -84,6 +84,9 @@ class _Reader:
         having = self._conditions() if self._skip(Keyword.HAVING) else ()
         order = tuple(self._order()) if self._skip(Keyword.ORDER) else ()
         limit = self._limit() if self._skip(Keyword.LIMIT) else None
+        for parts in (items, where, group, having, order):
+            if len(set(parts)) < len(parts):
+                raise Unreadable("The same is said twice.")
         tree = self._joins.tree(self._tables)
         if tree is None:
             raise Unreadable("The tables do not connect.")
@@ -176,11 +179,14 @@ class _Reader:
             alternatives[-1].append(self._condition())
         if len(alternatives) == 1:
             return tuple(alternatives[0])
-        return (AnyOf(tuple(part[0] if len(part) == 1 else AllOf(tuple(part)) for part in alternatives)),)
+        sides = tuple(part[0] if len(part) == 1 else AllOf(tuple(part)) for part in alternatives)
+        if len(set(sides)) < len(sides):
+            raise Unreadable("The same is said twice.")
+        return (AnyOf(sides),)
 
     def _condition(self) -> Predicate:
         subject, operator = self._item(), self._take()
-        if isinstance(subject, AllColumns) or isinstance(operator, Pointer):
+        if not isinstance(subject, ColumnRef | Measure) or isinstance(operator, Pointer):
             raise Unreadable("A condition is about a column or a measure.")
         if operator in COMPARISONS:
             return Comparison(subject, Operator(operator.value), self._right_side())

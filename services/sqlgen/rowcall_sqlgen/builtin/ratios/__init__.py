@@ -1,0 +1,1 @@
+"""Questions for a ratio, a share, a percentage or a difference."""

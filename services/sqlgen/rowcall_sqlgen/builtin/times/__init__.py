@@ -1,0 +1,1 @@
+"""Questions about periods, days of the week, and the time between two dates."""
