@@ -19,6 +19,7 @@ from rowcall_runtime.crypto import public_key_of
 from tests.integration.servers import Bootstrapped, Located
 from tools.local.ports import LOOPBACK, free_port
 from tools.local.processes import ManagedProcess
+from tools.local.readiness import is_ready
 from tools.local.stack import Broker, Server, Store, start_kafka, start_store
 
 KEY = "rk_" + "integration" * 4
@@ -164,17 +165,10 @@ def _service(service: Service, log: Path, environ: Mapping[str, str], *, port: i
     return ManagedProcess(
         [sys.executable, "-m", f"rowcall_{service.value}"],
         log,
-        ready=lambda: _answers(f"http://{LOOPBACK}:{port}/readyz"),
+        ready=lambda: is_ready(port),
         environ={**environ, "ROWCALL_ADMIN_PORT": str(port)},
     )
 
 
 def _log(folder: Path, service: Service) -> Path:
     return folder / f"{service.value}.log"
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.TransportError:
-        return False

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-
-import httpx
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 
 from tools.local.ports import LOOPBACK, accepts, poll_until
 from tools.local.processes import StartError, log_tail
@@ -21,8 +21,20 @@ def await_servers(ports: Mapping[str, int], supervisor: Supervisor, *, state: St
 def await_services(ports: Mapping[str, int], supervisor: Supervisor, *, state: StateFolder, timeout_s: float) -> None:
     """Blocks until `GET /readyz` answers 200 on the port of every named process. Raises `StartError`."""
     _await(
-        {name: partial(_is_ready, port) for name, port in ports.items()}, supervisor, state=state, timeout_s=timeout_s
+        {name: partial(is_ready, port) for name, port in ports.items()}, supervisor, state=state, timeout_s=timeout_s
     )
+
+
+def is_ready(port: int) -> bool:
+    """Says whether `GET /readyz` answers 200 there. Asked many times a second, where httpx would cost 25 ms each."""
+    connection = HTTPConnection(LOOPBACK, port, timeout=PROBE_TIMEOUT_S)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _await(
@@ -44,10 +56,3 @@ def _await(
 
 def _failed(names: Mapping[str, object], supervisor: Supervisor) -> list[str]:
     return [report.name for report in supervisor.reports() if report.failed and report.name in names]
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://{LOOPBACK}:{port}/readyz", timeout=PROBE_TIMEOUT_S).is_success
-    except httpx.TransportError:
-        return False
