@@ -61,7 +61,7 @@ class KafkaSite:
         return name
 
     async def create(self, name: str, partitions: int = 1) -> None:
-        """Creates a topic and waits until it can be written."""
+        """Creates a topic and waits until it can be written and read."""
         async with self.admin() as admin:
             await admin.create_topics([NewTopic(name, partitions, 1)])
 
@@ -71,6 +71,16 @@ class KafkaSite:
                 return len(leaders) == partitions and min(leaders) >= 0
 
             await until_seen(led)
+        await self._served([TopicPartition(name, number) for number in range(partitions)])
+
+    async def _served(self, partitions: list[TopicPartition]) -> None:
+        """Waits for brokers that refuse reads for a moment after they were named leaders."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
+        await consumer.start()
+        try:
+            await consumer.end_offsets(partitions)
+        finally:
+            await consumer.stop()
 
     async def topics(self) -> set[str]:
         """The names of all topics."""
