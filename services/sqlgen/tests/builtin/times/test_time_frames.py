@@ -1,49 +1,18 @@
 """Questions about periods and durations on a small shop; today is Monday, 16 June 2025."""
 
-import asyncio
 import sqlite3
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rowcall_contracts.catalog import Catalog
-from rowcall_databases import AccessPolicy, open_database, parse_uri
 from rowcall_sqlgen.builtin.answering import Answering
-from rowcall_sqlgen.engine.index import SchemaIndex, build_index
+from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.screening import may_run
 
 TODAY = date(2025, 6, 16)
 Row = tuple[object, ...]
-
-
-@pytest.fixture(scope="module")
-def shop_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("shop") / "shop.sqlite"
-    connection = sqlite3.connect(path)
-    connection.executescript((Path(__file__).parent / "shop.sql").read_text(encoding="utf-8"))
-    connection.close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def shop_catalog(shop_path: Path) -> Catalog:
-    async def introspected() -> Catalog:
-        policy = AccessPolicy(file_roots=(shop_path.parent,))
-        database = open_database(
-            parse_uri(f"sqlite:///{shop_path}", policy), now=lambda: datetime(2025, 6, 16, tzinfo=UTC)
-        )
-        try:
-            return await database.introspect()
-        finally:
-            await database.close()
-
-    return asyncio.run(introspected())
-
-
-@pytest.fixture(scope="module")
-def shop_index(shop_catalog: Catalog) -> SchemaIndex:
-    return build_index(shop_catalog)
 
 
 QUESTIONS: list[tuple[str, list[Row]]] = [
