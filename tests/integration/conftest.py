@@ -12,7 +12,6 @@ from tests.integration.deployment import Deployment, deployed_on
 from tests.integration.inspection import Inspection, inspecting
 from tests.integration.receivers import Receiver, receiving
 from tests.integration.servers import Servers, serving
-from tools.local.demo import ensure_demo
 from tools.testing.tiers import Backends
 
 TIMEOUT_S = 180
@@ -24,14 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(TIMEOUT_S))
-
-
-@pytest.fixture(scope="session")
-def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo data as a SQLite file."""
-    path = tmp_path_factory.mktemp("demo") / "flights.sqlite"
-    ensure_demo(path)
-    return path
 
 
 @pytest.fixture(scope="package")

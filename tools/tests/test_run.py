@@ -14,7 +14,6 @@ import httpx
 import psutil
 import pytest
 
-from tools.local.demo import ensure_demo
 from tools.local.ports import poll_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,15 +58,10 @@ class Stack:
         return httpx.get(f"http://127.0.0.1:{port}{path}").json()
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ensure_demo(tmp_path_factory.mktemp("demo") / "flights.sqlite")
-
-
 @pytest.fixture
-def start(tmp_path: Path, demo: Path) -> Iterator[Start]:
+def start(tmp_path: Path, demo_database: Path) -> Iterator[Start]:
     (tmp_path / "state" / "demo").mkdir(parents=True)
-    copyfile(demo, tmp_path / "state" / "demo" / demo.name)
+    copyfile(demo_database, tmp_path / "state" / "demo" / demo_database.name)
     # Unreachable on purpose: the stubs and `true` as migration never look, and two servers less start.
     outside = {"ROWCALL_KAFKA_BOOTSTRAP": "127.0.0.1:1", "ROWCALL_MONGO_URL": "mongodb://127.0.0.1:1/rowcall"}
     stacks: list[Stack] = []

@@ -16,7 +16,6 @@ from rowcall_contracts.results import ResultSet
 from rowcall_databases import AccessPolicy, Database, QueryLimits, open_database, parse_uri
 from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
-from tools.local.demo import ensure_demo
 from tools.testing.mysql_server import MysqlServer
 
 HERE = Path(__file__).parent
@@ -29,13 +28,8 @@ def today() -> date:
 
 
 @pytest.fixture(scope="session")
-def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ensure_demo(tmp_path_factory.mktemp("demo") / "flights.sqlite")
-
-
-@pytest.fixture(scope="session")
-def demo_catalog(demo_path: Path) -> Catalog:
-    return asyncio.run(_introspected(f"sqlite:///{demo_path}"))
+def demo_catalog(demo_database: Path) -> Catalog:
+    return asyncio.run(_introspected(f"sqlite:///{demo_database}"))
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +38,8 @@ def demo_index(demo_catalog: Catalog) -> SchemaIndex:
 
 
 @pytest.fixture
-def demo_data(demo_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"file:{demo_path}?mode=ro", uri=True)
+def demo_data(demo_database: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{demo_database}?mode=ro", uri=True)
     yield connection
     connection.close()
 

@@ -37,10 +37,10 @@ QUESTIONS: list[Answered] = [json.loads(line) for line in LINES]
 
 
 @pytest.fixture(scope="module")
-def mysql_demo_uri(mysql_server: MysqlServer, demo_path: Path) -> Iterator[str]:
+def mysql_demo_uri(mysql_server: MysqlServer, demo_database: Path) -> Iterator[str]:
     """The demo data in a database of its own."""
     with mysql_server.database() as name:
-        load_demo(mysql_server, name, demo_path)
+        load_demo(mysql_server, name, demo_database)
         yield mysql_server.uri(name)
 
 
