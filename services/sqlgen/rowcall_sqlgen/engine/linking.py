@@ -30,6 +30,7 @@ from rowcall_sqlgen.engine.vocabulary import (
     LEXICON,
     LIGHT_VERBS,
     LONGEST_PHRASE,
+    QUANTITY_NOUNS,
     ROLE_ADJECTIVES,
     ROLE_NOUNS,
     ROLE_WORDS,
@@ -151,9 +152,15 @@ def _cues(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[
     lower = [word.lower for word in question[start : start + LONGEST_PHRASE]]
     for length in range(1, len(lower) + 1):
         phrase = tuple(lower[:length])
-        yield from ((start + length, Option(mark, 1.0)) for mark in LEXICON.get(phrase, ()))
+        if not _names_quantity(phrase, index):
+            yield from ((start + length, Option(mark, 1.0)) for mark in LEXICON.get(phrase, ()))
         yield from ((start + length, option) for option in _adjectives(phrase, index))
     yield from _top(lower, start)
+
+
+def _names_quantity(cue: tuple[str, ...], index: SchemaIndex) -> bool:
+    """Says whether `total amount of` is no cue, since there is a column called `amount`."""
+    return any(noun in cue and (noun,) in index.phrases for noun in QUANTITY_NOUNS)
 
 
 def _adjectives(phrase: tuple[str, ...], index: SchemaIndex) -> Iterator[Option]:

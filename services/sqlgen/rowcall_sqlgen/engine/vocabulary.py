@@ -177,6 +177,9 @@ def _lexicon() -> dict[tuple[str, ...], tuple[Mark, ...]]:
 LEXICON = _lexicon()
 LONGEST_PHRASE = max(map(len, LEXICON))
 
+QUANTITY_NOUNS = ("amount", "quantity")
+"""Words of cues that columns are called, too."""
+
 STOP_WORDS = frozenset(
     """
     a an the please can could you would tell me us i we my our your want know like to show list give find get
