@@ -9,6 +9,7 @@ from rowcall_sqlgen.builtin.composing import Composer, Trusted
 from rowcall_sqlgen.builtin.evidence import Understanding, weigh
 from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_question, read_answer
 from rowcall_sqlgen.builtin.join_hints import join_hints
+from rowcall_sqlgen.builtin.precedents import Precedents
 from rowcall_sqlgen.builtin.proposals import propose
 from rowcall_sqlgen.builtin.ratios.ratios import ratios
 from rowcall_sqlgen.builtin.returns.returns import returns
@@ -21,8 +22,10 @@ from rowcall_sqlgen.engine.reading import Readings, readings
 from rowcall_sqlgen.engine.refusal import no_reading
 from rowcall_sqlgen.engine.vocabulary import QUESTION_WORDS, STOP_WORDS
 from rowcall_sqlgen.engine.words import Word, words
+from rowcall_sqlgen.knowledge.model import Pair
 from rowcall_sqlgen.parser.join_trees import JoinTrees
-from rowcall_sqlgen.parser.parser import SemanticParser
+from rowcall_sqlgen.parser.nodes import nodes
+from rowcall_sqlgen.parser.parser import Parses, SemanticParser
 
 LEAST_TRUST = 0.25
 """Below this a proposal is not shown: a refusal helps more."""
@@ -40,6 +43,10 @@ TRUST_IN_GRAMMAR = 0.6
 """Of those where the parser said otherwise."""
 READ_PERFECTLY = 0.985
 """From here on 85 of 88 were, and the parser is not asked: it costs ten times as much and was right less often."""
+TRUST_IN_PERFECT_READING = 0.95
+"""Of a question inside another one; 85 of 88 whole questions."""
+TRUST_IN_PRECEDENT = 0.9
+"""Of the statement of a stored pair that asks nearly the same, where the statement is among the proposals."""
 PARSER_SURE = 0.985
 """Probability from which the parser's word counts for more than a good reading of a sentence. Keywords without a
 sentence, as in `flights per carrier`, are not what it was trained on."""
@@ -64,8 +71,7 @@ class Answering:
         """Returns all that the grammar, which has `read` the question, and the parser make of it."""
         joins = JoinTrees(index.tables, index.graph)
         parses = self._parser.parse(question, index, joins=joins, today=today)
-        proposals = propose(read.found, parses.found, index)
-        return Understanding(question, read, parses, proposals, self._parser.likeness, self._parser.is_common)
+        return self._understanding(question, read, parses, index)
 
     def answer(
         self,
@@ -73,43 +79,83 @@ class Answering:
         index: SchemaIndex,
         today: date,
         *,
-        tried: frozenset[str] = frozenset(),
-        allows: Callable[[str], bool] = lambda _: True,
+        may_offer: Callable[[str], bool] = lambda _: True,
+        pairs: Sequence[Pair] = (),
     ) -> Generation:
-        """Answers from the index alone. `tried`: SQL of earlier rounds, not offered again; `allows`: the guard."""
+        """Answers from the index. `may_offer`: not what was tried before, nor what the guard refuses.
+
+        `pairs`: stored ones that may ask the same in other words.
+        """
         question = _with_each(words(text), index)
         hopeless = no_question(question, index)
         if hopeless:
             return clarified(hopeless, index)
         read = readings(question, index, today)
         if read.found and read.found[0].score >= READ_PERFECTLY and not doubt(read, question, index):
-            return read_answer(read, question, index, offered=lambda sql: sql not in tried and allows(sql))
-        ranked = self._composed(question, index, today, parts=1)
+            return read_answer(read, question, index, may_offer=may_offer)
+        ranked = _Composition(self, index, today).of(question)
         if ranked and ranked[0].probability >= _least_trust(ranked[0]):
-            return _offered(ranked, index, tried=tried, allows=allows)
+            return _offered(ranked, index, may_offer=may_offer)
         understood = self.understand(question, read, index, today=today)
-        ranked = self._ranked(understood)
+        ranked = self.ranked(understood)
+        precedents = Precedents(text, pairs, index, likenesses=self._parser.likenesses)
+        precedent = precedents.found_in(each.proposal.sql for each in ranked)
+        if precedent and may_offer(precedent.sql):
+            return _preceded(precedent, index)
         clarification = _doubt(understood, ranked, index)
-        return clarified(clarification, index) if clarification else _offered(ranked, index, tried=tried, allows=allows)
+        return clarified(clarification, index) if clarification else _offered(ranked, index, may_offer=may_offer)
 
-    def _composed(
-        self, question: tuple[Word, ...], index: SchemaIndex, today: date, *, parts: int
-    ) -> Sequence[Trusted]:
-        """Returns what answers of the questions inside this one make, if it contains any."""
+    def part(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> list[Trusted]:
+        """Returns proposals for a question inside another one; what the grammar reads perfectly is not parsed."""
+        read = readings(question, index, today)
+        if not read.found or read.found[0].score < READ_PERFECTLY or doubt(read, question, index):
+            return self.ranked(self.understand(question, read, index, today=today))
+        perfect = replace(read, found=read.found[:1])
+        understood = self._understanding(question, perfect, Parses(nodes(question, index, today)), index)
+        (evidence,) = weigh(understood)
+        return [Trusted(understood.proposals[0], TRUST_IN_PERFECT_READING, evidence, understood)]
 
-        def ask(part: tuple[Word, ...]) -> Sequence[Trusted]:
-            composed = self._composed(part, index, today, parts=parts + 1) if parts < MOST_PARTS else ()
-            return composed or self._ranked(self.understand(part, readings(part, index, today), index, today=today))
+    def _understanding(
+        self, question: tuple[Word, ...], read: Readings, parses: Parses, index: SchemaIndex
+    ) -> Understanding:
+        return Understanding(
+            question=question,
+            readings=read,
+            parses=parses,
+            proposals=propose(read.found, parses.found, index),
+            likeness=self._parser.likeness,
+            is_common=self._parser.is_common,
+        )
 
-        found = (composer(question, index, today=today, ask=ask) for composer in COMPOSERS)
-        return next(filter(None, found), ())
-
-    def _ranked(self, understood: Understanding) -> list[Trusted]:
+    def ranked(self, understood: Understanding) -> list[Trusted]:
+        """Returns the proposals, the likeliest first."""
         pairs = zip(understood.proposals, weigh(understood), strict=True)
         trusted = [
             Trusted(proposal, self._trust.probability(evidence), evidence, understood) for proposal, evidence in pairs
         ]
         return _grammar_first(sorted(trusted, key=lambda each: -each.probability), understood)
+
+
+class _Composition:
+    """What answers of the questions inside one make; composers come upon the same ones, which are asked once."""
+
+    def __init__(self, answering: Answering, index: SchemaIndex, today: date) -> None:
+        self._answering = answering
+        self._index = index
+        self._today = today
+        self._asked: dict[tuple[tuple[Word, ...], int], Sequence[Trusted]] = {}
+
+    def of(self, question: tuple[Word, ...], *, parts: int = 1) -> Sequence[Trusted]:
+        """Returns proposals, if the question contains any that are understood."""
+
+        def ask(part: tuple[Word, ...]) -> Sequence[Trusted]:
+            if (part, parts) not in self._asked:
+                composed = self.of(part, parts=parts + 1) if parts < MOST_PARTS else ()
+                self._asked[part, parts] = composed or self._answering.part(part, self._index, self._today)
+            return self._asked[part, parts]
+
+        found = (composer(question, self._index, today=self._today, ask=ask) for composer in COMPOSERS)
+        return next(filter(None, found), ())
 
 
 def _with_each(question: tuple[Word, ...], index: SchemaIndex) -> tuple[Word, ...]:
@@ -119,10 +165,8 @@ def _with_each(question: tuple[Word, ...], index: SchemaIndex) -> tuple[Word, ..
     return tuple(said for word in question for said in (_FOR_EACH if word.lower == "per" else (word,)))
 
 
-def _offered(
-    ranked: Sequence[Trusted], index: SchemaIndex, *, tried: frozenset[str], allows: Callable[[str], bool]
-) -> Generation:
-    offered = [each for each in ranked if each.proposal.sql not in tried and allows(each.proposal.sql)]
+def _offered(ranked: Sequence[Trusted], index: SchemaIndex, *, may_offer: Callable[[str], bool]) -> Generation:
+    offered = [each for each in ranked if may_offer(each.proposal.sql)]
     if not offered:
         understood = ranked[0].understood
         return clarified(no_reading(understood.readings.cut, understood.question, None, index=index), index)
@@ -130,6 +174,16 @@ def _offered(
     likely = [each for each in offered[:MAX_CANDIDATES] if each.probability >= least]
     candidates = tuple(_candidate(each) for each in likely)
     return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
+
+
+def _preceded(pair: Pair, index: SchemaIndex) -> Generation:
+    candidate = Candidate(
+        sql=pair.sql,
+        confidence=TRUST_IN_PRECEDENT,
+        assumptions=(f"The SQL is that of a stored pair that was taken to ask the same: `{pair.question}`",),
+        used_words=tuple(word.text for word in words(pair.question)),
+    )
+    return Generation(dialect=index.dialect, candidates=(candidate,), generator=NAME)
 
 
 def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Trusted]:

@@ -1,6 +1,6 @@
 """What speaks for and against a proposal, as numbers that a trained measure of trust weighs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -27,7 +27,7 @@ _NAMED_WELL = 0.9
 _SAID = frozenset({ValueKind.STORED, ValueKind.NUMBER, ValueKind.QUOTED})
 
 Evidence = Mapping[str, float]
-Likeness = Callable[[str, Iterable[str]], float]
+Likeness = Callable[[str, Sequence[str]], float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,11 @@ from rowcall_sqlgen.follow_up.follow_up import answer_follow_up
 from rowcall_sqlgen.generator import GenerationRequest
 from rowcall_sqlgen.index_cache import IndexCache, size_of
 from rowcall_sqlgen.knowledge.indexing import index_key, index_of
+from rowcall_sqlgen.knowledge.model import Pair
 from rowcall_sqlgen.screening import may_run
+
+PAIRS_COMPARED = 20
+"""Stored pairs, the closest by their words, that are compared by meaning."""
 
 
 class BuiltinGenerator:
@@ -28,7 +32,7 @@ class BuiltinGenerator:
     ) -> None:
         self._cache = cache
         self._answers = AnswerCache() if answers is None else answers
-        self._answer = answering.answer if answering else grammar_answer.answer
+        self._answering = answering
         # The parser is not thread-safe, and no faster on two threads.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answering")
 
@@ -56,12 +60,28 @@ class BuiltinGenerator:
         return index
 
     def _generate(self, request: GenerationRequest, index: SchemaIndex) -> Generation:
-        fresh = self._answer(
-            request.question,
-            focused(words(request.question), index),
-            request.now.date(),
-            tried=frozenset(tried.candidate.sql for tried in request.feedback),
-            allows=lambda sql: may_run(sql, request.catalog),
-        )
+        fresh = self._fresh(request, focused(words(request.question), index))
         goes_on = request.history or request.refining is not None
         return answer_follow_up(request, index, fresh) if goes_on else fresh
+
+    def _fresh(self, request: GenerationRequest, index: SchemaIndex) -> Generation:
+        """Answers the question by itself."""
+        today = request.now.date()
+        tried = frozenset(tried.candidate.sql for tried in request.feedback)
+
+        def may_offer(sql: str) -> bool:
+            return sql not in tried and may_run(sql, request.catalog)
+
+        if self._answering is None:
+            return grammar_answer.answer(request.question, index, today, may_offer=may_offer)
+        return self._answering.answer(
+            request.question, index, today, may_offer=may_offer, pairs=_nearest_pairs(request)
+        )
+
+
+def _nearest_pairs(request: GenerationRequest) -> list[Pair]:
+    knowledge = request.knowledge
+    if not knowledge.pairs:
+        return []
+    keep = knowledge.holds_for(request.connection_id)
+    return [knowledge.pairs[at] for at, _ in knowledge.book.nearest(request.question, PAIRS_COMPARED, keep=keep)]

@@ -28,10 +28,9 @@ def answer(
     index: SchemaIndex,
     today: date,
     *,
-    tried: frozenset[str] = frozenset(),
-    allows: Callable[[str], bool] = lambda _: True,
+    may_offer: Callable[[str], bool] = lambda _: True,
 ) -> Generation:
-    """Answers from the index alone. `tried`: SQL of earlier rounds, not to be offered again; `allows`: the guard."""
+    """Answers from the index alone. `may_offer`: not what was tried before, nor what the guard refuses."""
     question = words(text)
     hopeless = no_question(question, index)
     if hopeless:
@@ -40,14 +39,14 @@ def answer(
     clarification = doubt(understood, question, index)
     if clarification:
         return clarified(clarification, index)
-    return read_answer(understood, question, index, offered=lambda sql: sql not in tried and allows(sql))
+    return read_answer(understood, question, index, may_offer=may_offer)
 
 
 def read_answer(
-    understood: Readings, question: Sequence[Word], index: SchemaIndex, *, offered: Callable[[str], bool]
+    understood: Readings, question: Sequence[Word], index: SchemaIndex, *, may_offer: Callable[[str], bool]
 ) -> Generation:
-    """Returns the readings as candidates, those that are `offered`."""
-    candidates = _candidates(understood.found, question, index, offered=offered)
+    """Returns the readings as candidates, those that `may_offer` lets through."""
+    candidates = _candidates(understood.found, question, index, may_offer=may_offer)
     if not candidates:
         return clarified(no_reading(understood.cut, question, None, index=index), index)
     return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
@@ -83,14 +82,14 @@ def _rival(reading: Reading, best: Reading) -> bool:
 
 
 def _candidates(
-    found: Sequence[Reading], question: Sequence[Word], index: SchemaIndex, *, offered: Callable[[str], bool]
+    found: Sequence[Reading], question: Sequence[Word], index: SchemaIndex, *, may_offer: Callable[[str], bool]
 ) -> tuple[Candidate, ...]:
     candidates: dict[str, Candidate] = {}
     for reading in found:
         if reading.score < LEAST_SCORE or len(candidates) == MAX_CANDIDATES:
             break
         sql = write_sql(presented(reading.meaning, index), index.dialect, index.tables)
-        if sql not in candidates and offered(sql):
+        if sql not in candidates and may_offer(sql):
             candidates[sql] = Candidate(
                 sql=sql,
                 confidence=round(confidence(reading.score), 3),

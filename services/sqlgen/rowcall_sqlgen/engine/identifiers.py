@@ -1,6 +1,7 @@
 """Names of tables and columns as words: snake and camel case cut, usual abbreviations spelled out."""
 
 import re
+from functools import lru_cache
 
 from rowcall_sqlgen.engine.words import lemma
 
@@ -85,6 +86,7 @@ def identifier_words(name: str) -> tuple[str, ...]:
     return tuple(lemma(part.lower()) for chunk in _CHUNKS.findall(name) for part in _cut(chunk))
 
 
+@lru_cache(maxsize=50_000)
 def spelled_words(name: str) -> tuple[str, ...]:
     """Returns the lemmas with abbreviations spelled out: `sched_dep_time` gives scheduled, departure, time."""
     spelled: list[str] = []

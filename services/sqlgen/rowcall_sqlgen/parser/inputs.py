@@ -36,10 +36,8 @@ def _vectors(nodes: Nodes, encoder: SentenceEncoder) -> Array:
     vectors = np.zeros((len(nodes), WIDTH), np.float32)
     if nodes.words:
         vectors[: nodes.first_table] = encoder.words([word.text for word in nodes.words])
-    for at, table in enumerate(nodes.tables, nodes.first_table):
-        vectors[at] = encoder.phrase(" ".join(spelled_words(table)))
-    for at, ref in enumerate(nodes.columns, nodes.first_column):
-        vectors[at] = encoder.phrase(" ".join(spelled_words(ref.column)))
+    names = [*nodes.tables, *(ref.column for ref in nodes.columns)]
+    vectors[nodes.first_table : nodes.first_value] = encoder.phrases([" ".join(spelled_words(name)) for name in names])
     for at, value in enumerate(nodes.values, nodes.first_value):
         if value.start < value.end:
             vectors[at] = vectors[value.start : value.end].mean(0)

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from rowcall_sqlgen.parser.actions import Keyword
 from rowcall_sqlgen.parser.features import LEMMA
 from rowcall_sqlgen.parser.inputs import network_inputs
 from rowcall_sqlgen.parser.join_trees import JoinTrees
-from rowcall_sqlgen.parser.network import Array, Network
+from rowcall_sqlgen.parser.network import Network
 from rowcall_sqlgen.parser.nodes import Nodes, nodes
 from rowcall_sqlgen.parser.reading import Unreadable, read_query
 from rowcall_sqlgen.parser.search import Search
@@ -65,16 +65,16 @@ class SemanticParser:
         """Says whether questions about several of the databases trained on use the word, whatever they are about."""
         return LEMMA + word.lemma in self._features
 
-    def likeness(self, word: str, names: Iterable[str]) -> float:
+    def likeness(self, word: str, names: Sequence[str]) -> float:
         """Returns how close a word's meaning comes to that of the closest name: a cosine, 1 for the same word."""
-        with self._threads.limit(limits=1):
-            vector = self._unit(word)
-            return max((float(vector @ self._unit(name)) for name in names), default=0.0)
+        return max(self.likenesses(word, names), default=0.0)
 
-    def _unit(self, text: str) -> Array:
-        vector = self._encoder.phrase(text)
-        unit: Array = vector / np.linalg.norm(vector)
-        return unit
+    def likenesses(self, text: str, others: Sequence[str]) -> list[float]:
+        """Returns how close a text's meaning comes to that of each of the others: cosines."""
+        with self._threads.limit(limits=1):
+            vectors = np.array(self._encoder.phrases([text, *others]))
+            units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            return [float(cosine) for cosine in units[1:] @ units[0]]
 
     def _parsed(self, found: Nodes, index: SchemaIndex, joins: JoinTrees) -> Parses:
         inputs = network_inputs(found, index, encoder=self._encoder, feature_numbers=self._features)

@@ -15,6 +15,9 @@ from rowcall_sqlgen.parser.typing_rules import Types
 UNLIKELY = -12.0
 """Log probability below which an action is not followed."""
 
+NEGLIGIBLE = math.log(0.01)
+"""Share of the likeliest whole sequence's probability below which no other is waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parse:
@@ -69,7 +72,11 @@ class Search:
         return tuple(parses[: self._most_parses])
 
     def _is_settled(self, parses: Sequence[Parse], best_open: float) -> bool:
-        """Probabilities only fall, so no open sequence can overtake enough whole ones that are likelier."""
+        """Probabilities only fall: no open sequence overtakes enough whole ones that are likelier, and none counts any
+        more once it is negligible beside the likeliest.
+        """
+        if parses and best_open < parses[0].log_probability + NEGLIGIBLE:
+            return True
         return len(parses) >= self._most_parses and parses[self._most_parses - 1].log_probability > best_open
 
     def _moves(self, paths: Sequence[_Path], scores: Array, types: Types) -> Iterator[_Move]:

