@@ -57,5 +57,5 @@ if ((${#packages[@]})); then
   "${pip[@]}" "${packages[@]}"
 fi
 
-# One process per core, where pip compiles in one. As pip, it passes over files that other versions of Python are meant by.
+# One process per core, where pip compiles in one. As pip does, it passes over files for other versions of Python.
 "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null 2>&1 || :

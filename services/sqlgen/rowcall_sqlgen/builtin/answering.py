@@ -98,9 +98,9 @@ class Answering:
             return _offered(ranked, index, may_offer=may_offer)
         understood = self.understand(question, read, index, today=today)
         ranked = self.ranked(understood)
-        precedents = Precedents(text, pairs, index, likenesses=self._parser.likenesses)
-        precedent = precedents.found_in(each.proposal.sql for each in ranked)
-        if precedent and may_offer(precedent.sql):
+        likenesses = self._parser.likenesses(text, [pair.question for pair in pairs])
+        precedents = Precedents(likenesses, pairs, index, may_offer=may_offer)
+        if precedent := precedents.found_in(each.proposal.sql for each in ranked):
             return _preceded(precedent, index)
         clarification = _doubt(understood, ranked, index)
         return clarified(clarification, index) if clarification else _offered(ranked, index, may_offer=may_offer)

@@ -10,20 +10,24 @@ ALIKE = 0.7
 """Cosine of two questions' vectors from which one may be the other in other words. It takes more to say so, since
 questions about the opposite come as close. Of 0.7 and 0.8 the better on databases that nothing was fitted on."""
 
-Likenesses = Callable[[str, Sequence[str]], Sequence[float]]
-
 
 class Precedents:
-    """The pairs that may answer one question, the closest first."""
+    """The pairs that are close to one question and may be offered, the closest first."""
 
-    def __init__(self, question: str, pairs: Sequence[Pair], index: SchemaIndex, *, likenesses: Likenesses) -> None:
-        compared = likenesses(question, [pair.question for pair in pairs]) if pairs else ()
-        close = sorted(
-            ((likeness, pair) for likeness, pair in zip(compared, pairs, strict=True) if likeness >= ALIKE),
-            key=lambda each: -each[0],
-        )
+    def __init__(
+        self,
+        likenesses: Sequence[float],
+        pairs: Sequence[Pair],
+        index: SchemaIndex,
+        *,
+        may_offer: Callable[[str], bool],
+    ) -> None:
+        """`likenesses`: of the question with that of each pair, cosines."""
+        compared = sorted(zip(likenesses, pairs, strict=True), key=lambda each: -each[0])
+        # The guard goes first: sqlglot logs the text of statements that it does not know.
+        close = [pair for likeness, pair in compared if likeness >= ALIKE and may_offer(pair.sql)]
         self._index = index
-        self._pairs = [(pair, drawn) for _, pair in close if (drawn := outline(pair.sql, index)) is not None]
+        self._pairs = [(pair, drawn) for pair in close if (drawn := outline(pair.sql, index)) is not None]
 
     def found_in(self, proposed: Iterable[str]) -> Pair | None:
         """Returns the closest pair whose statement is among the proposed ones, up to its spelling."""

@@ -71,6 +71,8 @@ class SemanticParser:
 
     def likenesses(self, text: str, others: Sequence[str]) -> list[float]:
         """Returns how close a text's meaning comes to that of each of the others: cosines."""
+        if not others:
+            return []
         with self._threads.limit(limits=1):
             vectors = np.array(self._encoder.phrases([text, *others]))
             units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -68,7 +68,7 @@ class SentenceEncoder:
         return self.phrases([text])[0]
 
     def phrases(self, texts: Sequence[str]) -> list[Floats]:
-        """Returns the vectors of phrases. New ones are read together: one by one they take three times as long."""
+        """Returns the vectors of phrases. New ones are read together: one by one they take 2.6 times as long."""
         known = {text: self._phrases.pop(text, None) for text in dict.fromkeys(texts)}
         vectors = self._read_phrases([text for text, vector in known.items() if vector is None])
         found = {text: vectors[text] if vector is None else vector for text, vector in known.items()}

@@ -1,10 +1,9 @@
 """Stored pairs that ask nearly the same: they answer only where the engine comes upon their statement by itself."""
 
-from collections.abc import Callable, Sequence
-
 import pytest
 
 from rowcall_sqlgen.builtin.precedents import ALIKE, Precedents
+from rowcall_sqlgen.builtin.statement_outline import outline
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.knowledge.model import Pair
 
@@ -26,35 +25,41 @@ PROPOSED = [
 ]
 
 
-def likenesses(**by_question: float) -> Callable[[str, Sequence[str]], list[float]]:
-    known = {"busiest": BUSIEST.question, "fewest": FEWEST.question, "broken": BROKEN.question}
-    found = {known[name]: likeness for name, likeness in by_question.items()}
-    return lambda _, questions: [found[question] for question in questions]
+def precedents(index: SchemaIndex, *pairs: tuple[Pair, float], refused: str = "") -> Precedents:
+    likenesses = [likeness for _, likeness in pairs]
+    return Precedents(likenesses, [pair for pair, _ in pairs], index, may_offer=lambda sql: sql != refused)
 
 
 def test_a_close_pair_whose_statement_is_proposed_is_found(demo_index: SchemaIndex) -> None:
-    alike = likenesses(fewest=0.97, broken=0.96, busiest=0.85)
-    precedents = Precedents("the busiest airport", [FEWEST, BROKEN, BUSIEST], demo_index, likenesses=alike)
+    found = precedents(demo_index, (FEWEST, 0.97), (BROKEN, 0.96), (BUSIEST, 0.85))
 
-    assert precedents.found_in(PROPOSED) == BUSIEST
+    assert found.found_in(PROPOSED) == BUSIEST
 
 
 def test_the_closest_counts(demo_index: SchemaIndex) -> None:
     again = BUSIEST.model_copy(update={"question": FEWEST.question})
-    precedents = Precedents("?", [BUSIEST, again], demo_index, likenesses=likenesses(busiest=0.85, fewest=0.9))
 
-    assert precedents.found_in(PROPOSED) == again
+    assert precedents(demo_index, (BUSIEST, 0.85), (again, 0.9)).found_in(PROPOSED) == again
 
 
 @pytest.mark.parametrize("likeness", [ALIKE - 0.01, 0.0])
 def test_a_distant_pair_is_not(likeness: float, demo_index: SchemaIndex) -> None:
-    precedents = Precedents("?", [BUSIEST], demo_index, likenesses=likenesses(busiest=likeness))
-
-    assert precedents.found_in(PROPOSED) is None
+    assert precedents(demo_index, (BUSIEST, likeness)).found_in(PROPOSED) is None
 
 
 def test_a_statement_that_nothing_proposes_is_not(demo_index: SchemaIndex) -> None:
-    precedents = Precedents("?", [BUSIEST, FEWEST], demo_index, likenesses=likenesses(busiest=1.0, fewest=1.0))
+    assert precedents(demo_index, (BUSIEST, 1.0), (FEWEST, 1.0)).found_in(PROPOSED[:1]) is None
+    assert precedents(demo_index).found_in(PROPOSED) is None
 
-    assert precedents.found_in(PROPOSED[:1]) is None
-    assert Precedents("?", [], demo_index, likenesses=likenesses()).found_in(PROPOSED) is None
+
+def test_what_may_not_be_offered_is_not_found_and_its_text_not_logged(
+    demo_index: SchemaIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A statement that sqlglot only half knows: it parses it as a command, and writes it to its log."""
+    strange = Pair(question="Which users are there?", sql="GRANT ALL ON secrets TO 'somebody' WITH EVERYTHING")
+    outline(strange.sql, demo_index)
+    assert "somebody" in caplog.text
+    caplog.clear()
+
+    assert precedents(demo_index, (strange, 1.0), refused=strange.sql).found_in([strange.sql]) is None
+    assert "somebody" not in caplog.text
