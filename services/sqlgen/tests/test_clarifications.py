@@ -40,8 +40,22 @@ def test_columns_of_the_table_that_was_named_are_offered(demo_index: SchemaIndex
     assert "planes.manufacturer" in refused.options
 
 
-def test_value_that_contradicts_the_preposition_is_not_answered(demo_index: SchemaIndex, today: date) -> None:
-    assert _refusal("flights from LAX", demo_index, today).kind is ClarificationKind.NOT_UNDERSTOOD
+def test_value_is_one_of_the_column_that_the_preposition_asks_for(demo_index: SchemaIndex, today: date) -> None:
+    candidates = answer("flights from LAX", demo_index, today).candidates
+    assert candidates[0].sql == "SELECT * FROM flights WHERE origin = 'LAX'"
+    assert not any("dest" in candidate.sql for candidate in candidates)
+
+
+def test_first_rows_without_an_order_are_not_any_rows(demo_index: SchemaIndex, today: date) -> None:
+    refusal = _refusal("Top 5 airlines", demo_index, today)
+    assert refusal.kind is ClarificationKind.AMBIGUOUS
+    assert refusal.message == "By what are the top 5 chosen? Say it after `by`."
+    assert "airlines.name" in refusal.options
+
+
+@pytest.mark.parametrize("question", ["What is the largest manufacturer?", "What is the hottest origin?"])
+def test_text_has_no_size(question: str, demo_index: SchemaIndex, today: date) -> None:
+    assert not any("MAX(" in candidate.sql for candidate in answer(question, demo_index, today).candidates)
 
 
 @pytest.mark.parametrize(

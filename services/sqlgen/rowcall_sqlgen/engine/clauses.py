@@ -85,9 +85,10 @@ class SortBy:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most so many rows."""
+    """At most so many rows. `ranked`: the first by something, as `top 5` asks for, and not any."""
 
     count: int
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from rowcall_sqlgen.engine.marks import (
 )
 from rowcall_sqlgen.engine.numbers import read_number
 from rowcall_sqlgen.engine.phrases import CONNECTORS, Bag, bag
+from rowcall_sqlgen.engine.role_values import counterparts, is_in_role
 from rowcall_sqlgen.engine.terms import Said
 from rowcall_sqlgen.engine.vocabulary import (
     GENDERS,
@@ -127,10 +128,17 @@ def _spans(question: Sequence[Word], start: int, index: SchemaIndex, today: date
         kept = tuple(o for o in ranked if o.quality >= ranked[0].quality - _GOOD_ENOUGH)[:MOST_OPTIONS]
         anything = True
         yield Span(start, end, kept)
-    if is_stop_word(word) or is_light_verb(word):
+    if (is_stop_word(word) and not _binds(question, start, index)) or is_light_verb(word):
         yield Span(start, start + 1, light=not is_stop_word(word))
     elif not anything:
         yield Span(start, start + 1, known=False)
+
+
+def _binds(question: Sequence[Word], start: int, index: SchemaIndex) -> bool:
+    """Says whether the word is a preposition that the value behind it can't be read without."""
+    following = _stored(question, start + 1, index) if start + 1 < len(question) else ()
+    marks = (option.mark for _, option in following)
+    return any(isinstance(mark, ValueMention) and is_in_role(question[start].lower, mark) for mark in marks)
 
 
 def options_at(question: Sequence[Word], start: int, *, index: SchemaIndex, today: date) -> dict[int, list[Option]]:
@@ -204,6 +212,14 @@ def _numbers(question: Sequence[Word], start: int, today: date) -> Iterator[tupl
 
 
 def _values(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, Option]]:
+    before = question[start - 1].lower if start else ""
+    for end, option in _stored(question, start, index):
+        yield end, option
+        if isinstance(option.mark, ValueMention):
+            yield from ((end, replace(option, mark=mark)) for mark in counterparts(before, option.mark, index))
+
+
+def _stored(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[tuple[int, Option]]:
     word = question[start]
     if word.quoted:
         yield from ((start + 1, option) for option in _quoted(word, index))

@@ -8,7 +8,7 @@ from rowcall_sqlgen.engine.grouping import group_columns, implied_group, item_ta
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef
 from rowcall_sqlgen.engine.meaning import AllColumns, Item, Measure, Order, measure_of
-from rowcall_sqlgen.engine.problems import NoMeaning
+from rowcall_sqlgen.engine.problems import NoMeaning, NoOrder
 
 
 class Parts:
@@ -25,6 +25,8 @@ class Parts:
         self.once = any(isinstance(c, Once) for c in clauses)
         if len(self.ranks) > 1 or len(self.caps) > 1 or len(self.sorts) > 2:
             raise NoMeaning("several orders or limits")
+        if any(c.ranked for c in clauses if isinstance(c, Cap)) and not (self.ranks or self.sorts):
+            raise NoOrder(self.caps[0])
 
     @property
     def limit(self) -> int | None:

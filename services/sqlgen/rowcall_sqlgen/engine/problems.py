@@ -27,3 +27,11 @@ class SeveralDates(NoMeaning):
     def __init__(self, options: tuple[str, ...]) -> None:
         super().__init__("several columns hold dates: " + ", ".join(options))
         self.options = options
+
+
+class NoOrder(NoMeaning):
+    """The first rows are asked for, and nothing says by what."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"by what the top {count} are chosen is not said")
+        self.count = count

@@ -16,7 +16,7 @@ from rowcall_sqlgen.engine.marks import (
     TableMention,
     ValueMention,
 )
-from rowcall_sqlgen.engine.problems import NoMeaning, NoWay, SeveralDates, SeveralWays
+from rowcall_sqlgen.engine.problems import NoMeaning, NoOrder, NoWay, SeveralDates, SeveralWays
 from rowcall_sqlgen.engine.reading import Reading
 from rowcall_sqlgen.engine.vocabulary import QUESTION_WORDS, STOP_WORDS
 from rowcall_sqlgen.engine.words import Word
@@ -44,6 +44,12 @@ def no_reading(cut: Cut, question: Sequence[Word], problem: NoMeaning | None, *,
             kind=ClarificationKind.AMBIGUOUS,
             message=f"Which one is meant: {' or '.join(problem.options)}?",
             options=problem.options[:MOST_OPTIONS],
+        )
+    if isinstance(problem, NoOrder):
+        return Clarification(
+            kind=ClarificationKind.AMBIGUOUS,
+            message=f"By what are the top {problem.count} chosen? Say it after `by`.",
+            options=_mentioned(cut, index)[:MOST_OPTIONS],
         )
     content = [word for word in question if word.lower not in STOP_WORDS and word.text.strip(",;")]
     words = _asked_for(content)

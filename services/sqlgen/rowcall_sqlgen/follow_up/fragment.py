@@ -144,7 +144,7 @@ def _read(
         return ()
     changes = (*(_alphabetical(each, utterance, statement) for each in _without_scene(clauses, statement)), *counts)
     top = next((mark for mark in completed if isinstance(mark, Limit) and mark.ranked), None)
-    if top and changes == (Cap(top.count),):
+    if top and changes == (Cap(top.count, ranked=True),):
         return (Top(top.count),)
     return changes
 

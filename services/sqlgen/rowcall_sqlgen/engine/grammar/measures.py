@@ -24,10 +24,18 @@ def shown_measure(marks: Marks, scene: Scene) -> Found | None:
     match marks:
         case [Cue.COUNT, ColumnMention((ref,)), *rest] if scene.index.is_quantity(ref) and not _summed(rest):
             return Found(2, (Show(ref),))
-        case [Superlative() as superlative, ColumnMention((ref,)), *_] if scene.measured or not scene.shown:
-            return Found(2, (Show(Measure(superlative.aggregate, ref.table, ref)),))
+        case [Superlative() as first, ColumnMention((ref,)), *_] if reads_value(first, ref, scene):
+            return Found(2, (Show(Measure(first.aggregate, ref.table, ref)),))
     found = measure(marks, scene)
     return Found(found.length, (Show(found.measure),)) if found else None
+
+
+def reads_value(superlative: Superlative, ref: ColumnRef, scene: Scene) -> bool:
+    """Tells `the highest altitude` from `the hottest day`, whose adjective brings another column, and from `the
+    largest manufacturer`, which is not the last one by the alphabet.
+    """
+    has_size = scene.index.is_numeric(ref) or scene.index.is_date(ref)
+    return superlative.column in (None, ref) and has_size and (scene.measured or not scene.shown)
 
 
 def measure(marks: Marks, scene: Scene) -> FoundMeasure | None:

@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     shape.group,
     shape.frequency,
     shape.ranking,
+    shape.frequent,
     shape.cut,
     conditions.dated,
     conditions.stored_value,

@@ -3,15 +3,17 @@
 from dataclasses import replace
 
 from rowcall_sqlgen.engine.clauses import Cap, Clause, Focus, Group, Rank
-from rowcall_sqlgen.engine.grammar.measures import count_distinct, measure
+from rowcall_sqlgen.engine.grammar.measures import count_distinct, measure, reads_value
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Scene
 from rowcall_sqlgen.engine.grammar.sorting import sortable
 from rowcall_sqlgen.engine.marks import (
     Aggregate,
+    Aggregating,
     ColumnMention,
     ColumnRef,
     Cue,
     Limit,
+    Mark,
     Number,
     Role,
     Superlative,
@@ -99,7 +101,7 @@ def ranking(marks: Marks, scene: Scene) -> Found | None:
         case [Limit(count, True), *rest] if scene.shown:
             item, length = sortable(rest, scene)
             return Found(1 + length, (Rank(item, descending=True, count=count, owner=scene.table),)) if item else None
-        case [Superlative(), ColumnMention(), *_] if scene.measured or not scene.shown:
+        case [Superlative() as first, ColumnMention((ref, *_)), *_] if reads_value(first, ref, scene):
             return None
     return _superlative(marks, scene, None)
 
@@ -154,9 +156,24 @@ def leading_count(marks: Marks, scene: Scene) -> Found | None:
     return None
 
 
+def frequent(marks: Marks, scene: Scene) -> Found | None:
+    """`top 5 destinations`: nothing else ranks them, so the values that most rows have come first."""
+    match marks:
+        case [Limit(count, True), ColumnMention((ref,)), *rest] if not (scene.started or any(map(_may_rank, rest))):
+            if scene.index.is_quantity(ref) or scene.index.is_date(ref) or scene.index.is_unique(ref):
+                return None
+            counted = Measure(Aggregate.COUNT, ref.table)
+            return Found(2, (Cap(count), Group(ref), Rank(counted, descending=True, owner=ref.table)))
+    return None
+
+
+def _may_rank(mark: Mark) -> bool:
+    return mark in (Cue.BY, Cue.SORT, Cue.COUNT) or isinstance(mark, Superlative | Aggregating)
+
+
 def cut(marks: Marks, _: Scene) -> Found | None:
     """`top 5`, `first 10`."""
     match marks:
-        case [Limit(count), *_]:
-            return Found(1, (Cap(count),))
+        case [Limit(count, ranked), *_]:
+            return Found(1, (Cap(count, ranked),))
     return None
