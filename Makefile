@@ -15,6 +15,7 @@ EVAL_OUT := .rowcall-eval
 EVAL_SETS := spider_train/questions:validate chinook/questions:all defog/questions:all defog/unanswerable:all
 EVAL_ARGS ?= --copies 5
 TRAIN_DATA = $(EVAL_DATA)/spider_train
+TRAIN_OUT := .rowcall-train
 TRAINED := services/sqlgen/rowcall_sqlgen/trained
 
 .PHONY: help install run test lint fmt schemas chaos bench eval train lock check-wheels clean
@@ -66,12 +67,17 @@ eval: $(VENV)/dev.stamp ## Measure the SQL generator on the open question sets; 
 	$(PY) -m rowcall_sqlgen.evaluate.accuracy_page --page docs/accuracy.md \
 	  $(foreach set,$(EVAL_SETS),$(EVAL_OUT)/$(subst /,-,$(firstword $(subst :, ,$(set)))).json)
 
-train: $(VENV)/training.stamp ## Train the semantic parser (an hour on two cores); writes services/sqlgen/rowcall_sqlgen/trained
+train: $(VENV)/training.stamp ## Train the semantic parser (two hours on two cores); writes services/sqlgen/rowcall_sqlgen/trained
 	@test -d $(TRAIN_DATA) || { echo "There is no training data at $(TRAIN_DATA); name it: make train TRAIN_DATA=..."; exit 1; }
 	$(PY) -m tools.training --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
 	  --out $(TRAINED)/parser.npz
+	@mkdir -p $(TRAIN_OUT)
+	@set -e; for half in 0 1; do \
+	  $(PY) -m tools.training --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
+	    --half $$half --seed $$half --epochs 10 --out $(TRAIN_OUT)/half$$half.npz; \
+	done
 	$(PY) -m tools.training.calibration --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
-	  --parser $(TRAINED)/parser.npz --out $(TRAINED)/trust.json
+	  --parser $(TRAINED)/parser.npz --halves $(TRAIN_OUT)/half0.npz $(TRAIN_OUT)/half1.npz --out $(TRAINED)/trust.npz
 
 lock: $(VENV)/dev.stamp ## Resolve requirements/*.in anew
 	tools/lock.sh
@@ -80,7 +86,7 @@ check-wheels: $(VENV)/dev.stamp ## Check that every platform has wheels (network
 	$(PY) -m tools.checks.wheels
 
 clean: ## Delete .venv, caches and the state of `make run`
-	rm -rf $(VENV) .rowcall $(EVAL_OUT) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .rowcall $(EVAL_OUT) $(TRAIN_OUT) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/run.stamp: $(RUN_INPUTS)
 	tools/install.sh $(VENV) $(LOCKS) -- $(PACKAGES)

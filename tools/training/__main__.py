@@ -30,6 +30,7 @@ from tools.training.corpus import (
 )
 from tools.training.examples import Example
 from tools.training.fit import Plan, Progress, fit
+from tools.training.halves import HALVES, half_of
 
 UNANSWERABLE = Shares(bereft=0.12, foreign=0.1)
 TRANSFERS = 3
@@ -41,6 +42,8 @@ def main() -> None:
     options = _options()
     corpus = read_corpus(options.questions, options.databases)
     folds = {fold: [s for s in corpus.samples if fold_of(s.asked.database) is fold] for fold in Fold}
+    if options.half is not None:
+        folds[Fold.FIT] = [sample for sample in folds[Fold.FIT] if half_of(sample.asked.database) == options.half]
     fitted = _augmented(corpus, folds[Fold.FIT], np.random.default_rng(options.seed))
     validated = [sample.example for sample in folds[Fold.VALIDATE]]
     sys.stdout.write(f"{len(fitted)} examples to fit; left out: {dict(corpus.left_out)}\n")
@@ -93,6 +96,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--half", type=int, choices=HALVES, help="train on this half of the databases only")
     return parser.parse_args()
 
 

@@ -2,19 +2,17 @@
 
 import argparse
 import asyncio
-import json
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rowcall_databases import AccessPolicy, Database, open_database, parse_uri
 from rowcall_sqlgen.builtin.answering import Answering
 from rowcall_sqlgen.builtin.evidence import Evidence, Understanding, weigh
-from rowcall_sqlgen.builtin.trust import Trust, save_trust
+from rowcall_sqlgen.builtin.trust import UNTRUSTING, save_trust
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.reading import readings
 from rowcall_sqlgen.engine.words import Word, words
@@ -26,23 +24,22 @@ from rowcall_sqlgen.parser.parser import SemanticParser
 from rowcall_sqlgen.parser.search import Search
 from rowcall_sqlgen.parser.sentence_encoder import SentenceEncoder, model_folder
 from rowcall_sqlgen.parser.weights import load
+from tools.training.boosting import fit_trust
 from tools.training.corpus import NOW, Corpus, Sample, Shares, read_corpus, unanswerable_examples
+from tools.training.halves import HALVES, half_of
 
-PENALTY = 30.0
-"""Of the squares of the weights, over standardized evidence: a handful of databases is little to learn from."""
-STEPS = 30
 TIMEOUT_S = 5.0
 
 UNANSWERABLE = Shares(bereft=0.5, foreign=0.3)
-
-NO_TRUST = Trust(weights={}, bias=0.0)
+"""Of the questions about databases that the shipped parser never saw."""
+UNANSWERABLE_OF_HALVES = Shares(bereft=0.15, foreign=0.1)
+"""Of the others, which are ten times as many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One proposal: the evidence, and whether its result is the reference's. `question`: equal for rivals."""
+    """One proposal: the evidence, and whether its result is the reference's."""
 
-    question: str
     evidence: Evidence
     right: bool
 
@@ -51,46 +48,34 @@ def main() -> None:
     """Reads the corpus, asks the parser, and writes the file."""
     options = _options()
     corpus = read_corpus(options.questions, options.databases)
-    samples = [sample for sample in corpus.samples if fold_of(sample.asked.database) is Fold.CALIBRATE]
-    if not samples:
+    folds = {fold: [s for s in corpus.samples if fold_of(s.asked.database) is fold] for fold in Fold}
+    if not folds[Fold.CALIBRATE]:
         sys.exit(f"{options.questions}: none of its databases is in the fold `{Fold.CALIBRATE}` (evaluate/split.py).")
-    parser = SemanticParser(load(options.parser), SentenceEncoder(model_folder()), Search())
-    answering = Answering(parser, NO_TRUST)
-    judged = [
-        *asyncio.run(_judged_all(samples, answering, options.databases)),
-        *_unanswerable(corpus, samples, answering),
-    ]
-    if options.keep:
-        lines = (json.dumps([each.question, dict(each.evidence), each.right]) for each in judged)
-        options.keep.write_text("\n".join(lines), encoding="utf-8")
+    judging = _Judging(corpus, options.databases)
+    judged = judging.of(folds[Fold.CALIBRATE], options.parser, UNANSWERABLE)
+    for half, parser in zip(HALVES, options.halves, strict=True):
+        others = [sample for sample in folds[Fold.FIT] if half_of(sample.asked.database) != half]
+        judged += judging.of(others, parser, UNANSWERABLE_OF_HALVES)
     trust = fit_trust([each.evidence for each in judged], [each.right for each in judged])
     save_trust(trust, options.out)
-    sys.stdout.write(_described(trust, judged))
+    sys.stdout.write(f"{sum(each.right for each in judged)} of {len(judged)} proposals are right\n")
 
 
-def fit_trust(evidence: Sequence[Evidence], right: Sequence[bool]) -> Trust:
-    """Fits a logistic regression by Newton's method, with a quadratic penalty on all but the constant."""
-    names = sorted(set().union(*evidence))
-    raw = np.array([[each.get(name, 0.0) for name in names] for each in evidence])
-    means, scales = raw.mean(0), raw.std(0)
-    scales[scales == 0] = 1.0
-    inputs = np.hstack([(raw - means) / scales, np.ones((len(raw), 1))])
-    weights = _newton(inputs, np.array(right, float))
-    slopes = weights[:-1] / scales
-    bias = float(weights[-1] - (slopes * means).sum())
-    return Trust(weights={name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)}, bias=bias)
+class _Judging:
+    """Asks parsers questions about databases that they never saw, and looks whether what they propose is right."""
 
+    def __init__(self, corpus: Corpus, databases: Path) -> None:
+        self._corpus = corpus
+        self._databases = databases
+        self._encoder = SentenceEncoder(model_folder())
 
-def _newton(inputs: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    weights = np.zeros(inputs.shape[1])
-    penalty = np.full(inputs.shape[1], PENALTY)
-    penalty[-1] = 0.0
-    for _ in range(STEPS):
-        expected = 1 / (1 + np.exp(-(inputs @ weights)))
-        gradient = inputs.T @ (expected - right) + penalty * weights
-        curvature = (inputs * (expected * (1 - expected))[:, None]).T @ inputs + np.diag(penalty + 1e-9)
-        weights = weights - np.linalg.solve(curvature, gradient)
-    return weights
+    def of(self, samples: Sequence[Sample], parser: Path, shares: Shares) -> list[Judged]:
+        """Returns every proposal for the questions, and for a share of others that have no answer."""
+        answering = Answering(SemanticParser(load(parser), self._encoder, Search()), UNTRUSTING)
+        return [
+            *asyncio.run(_judged_all(samples, answering, self._databases)),
+            *_unanswerable(self._corpus, samples, answering, shares=shares),
+        ]
 
 
 async def _judged_all(samples: Sequence[Sample], answering: Answering, databases: Path) -> list[Judged]:
@@ -116,13 +101,15 @@ async def _judged(sample: Sample, answering: Answering, database: Database) -> A
     for proposal, evidence in zip(understood.proposals, weigh(understood), strict=True):
         rows = await _rows(proposal.sql, database)
         right = rows is not None and equal(gold, rows, ordered=is_ordered(sample.gold))
-        yield Judged(sample.asked.id, evidence, right)
+        yield Judged(evidence, right)
 
 
-def _unanswerable(corpus: Corpus, samples: Sequence[Sample], answering: Answering) -> Iterator[Judged]:
-    for each in unanswerable_examples(corpus, samples, shares=UNANSWERABLE, random=np.random.default_rng(1)):
+def _unanswerable(
+    corpus: Corpus, samples: Sequence[Sample], answering: Answering, *, shares: Shares
+) -> Iterator[Judged]:
+    for each in unanswerable_examples(corpus, samples, shares=shares, random=np.random.default_rng(1)):
         understood = _understood(each.nodes.words, each.index, answering)
-        yield from (Judged(f"no {each.question_id}", evidence, False) for evidence in weigh(understood))
+        yield from (Judged(evidence, right=False) for evidence in weigh(understood))
 
 
 def _understood(question: tuple[Word, ...], index: SchemaIndex, answering: Answering) -> Understanding:
@@ -140,24 +127,13 @@ def _opened(path: Path) -> Database:
     )
 
 
-def _described(trust: Trust, judged: Iterable[Judged]) -> str:
-    """Says how often the most trusted proposal of each question is right."""
-    best: dict[str, tuple[float, bool]] = {}
-    for each in judged:
-        trusted = (trust.probability(each.evidence), each.right)
-        best[each.question] = max(best.get(each.question, (0.0, False)), trusted)
-    asked = [pair for name, pair in best.items() if not name.startswith("no ")]
-    right = sum(pair[1] for pair in asked)
-    return f"{right} of {len(asked)} answerable questions right at first; {len(best) - len(asked)} have no answer\n"
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.training.calibration", description=__doc__)
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--databases", type=Path, required=True)
     parser.add_argument("--parser", type=Path, required=True, help="the trained parser")
+    parser.add_argument("--halves", type=Path, nargs=len(HALVES), required=True, help="parsers trained with --half")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--keep", type=Path, help="where to keep the evidence, a JSON line per proposal")
     return parser.parse_args()
 
 

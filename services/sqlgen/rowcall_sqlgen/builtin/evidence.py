@@ -1,4 +1,4 @@
-"""What speaks for and against a proposal, as numbers that a trained measure of trust weighs."""
+"""What speaks for and against a proposal, as numbers that trained trust weighs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from types import MappingProxyType
 import numpy as np
 
 from rowcall_sqlgen.builtin.proposals import Proposal
+from rowcall_sqlgen.builtin.query_shape import shape
+from rowcall_sqlgen.builtin.sayings import Sayings
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.linking import is_light_verb, is_stop_word
 from rowcall_sqlgen.engine.reading import Readings
@@ -25,6 +27,18 @@ _MOST_WORDS = 4
 _MOST_LIKENED = 8
 _NAMED_WELL = 0.9
 _SAID = frozenset({ValueKind.STORED, ValueKind.NUMBER, ValueKind.QUOTED})
+
+_RELATIVE = (
+    "covered share",
+    "uncovered words",
+    "names passed over",
+    "values passed over",
+    "unnamed columns",
+    "unnamed tables",
+    "strange words",
+    "joins",
+)
+"""Evidence that says more beside that on the other proposals."""
 
 Evidence = Mapping[str, float]
 Likeness = Callable[[str, Sequence[str]], float]
@@ -48,7 +62,17 @@ class Understanding:
 def weigh(understood: Understanding) -> tuple[Evidence, ...]:
     """Returns the evidence on each proposal, in their order."""
     weighing = _Weighing(understood)
-    return tuple(weighing.of(proposal) for proposal in understood.proposals)
+    found = [weighing.of(proposal) for proposal in understood.proposals]
+    most = {name: max((each[name] for each in found), default=0.0) for name in _RELATIVE}
+    least = {name: min((each[name] for each in found), default=0.0) for name in _RELATIVE}
+    return tuple(
+        MappingProxyType(
+            each
+            | {f"{name}, below the most": most[name] - each[name] for name in _RELATIVE}
+            | {f"{name}, above the least": each[name] - least[name] for name in _RELATIVE}
+        )
+        for each in found
+    )
 
 
 class _Weighing:
@@ -56,6 +80,7 @@ class _Weighing:
 
     def __init__(self, understood: Understanding) -> None:
         self._understood = understood
+        self._sayings = Sayings(understood.question)
         found, parses = understood.readings.found, understood.parses.found
         self._grammar_best = found[0].score if found else 0.0
         logs = [_log(parsed.probability) for parsed in parses] + [LEAST_LOG, LEAST_LOG]
@@ -64,8 +89,15 @@ class _Weighing:
         self._content = content_words(understood.parses.nodes.words)
         self._unknown = sum(span.end - span.start for span in understood.readings.cut.unknown)
 
-    def of(self, proposal: Proposal) -> Evidence:
-        return MappingProxyType(self._of_parser(proposal) | self._of_grammar(proposal) | self._coverage(proposal))
+    def of(self, proposal: Proposal) -> dict[str, float]:
+        return {
+            **self._of_parser(proposal),
+            **self._of_grammar(proposal),
+            **self._coverage(proposal),
+            **shape(proposal.query),
+            **self._sayings.evidence,
+            **self._sayings.agreement(proposal.query),
+        }
 
     def _of_parser(self, proposal: Proposal) -> dict[str, float]:
         parsed = proposal.parsed

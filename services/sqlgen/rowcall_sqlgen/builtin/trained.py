@@ -11,7 +11,7 @@ from rowcall_sqlgen.parser.weights import load
 
 FOLDER = files("rowcall_sqlgen") / "trained"
 PARSER = "parser.npz"
-TRUST = "trust.json"
+TRUST = "trust.npz"
 
 
 def trained_answering() -> Answering:

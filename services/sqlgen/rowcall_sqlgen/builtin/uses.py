@@ -35,7 +35,7 @@ class Uses:
 
 def uses(query: Query) -> Uses:
     """Returns what the query reads."""
-    parts = tuple(_parts(query))
+    parts = tuple(inner_parts(query))
     columns = frozenset(part for part in parts if isinstance(part, ColumnRef))
     meanings = [part for part in parts if isinstance(part, Meaning)]
     joins = [join for meaning in meanings for join in meaning.joins]
@@ -55,7 +55,7 @@ def uses(query: Query) -> Uses:
     )
 
 
-def _parts(root: object) -> Iterator[object]:
+def inner_parts(root: object) -> Iterator[object]:
     """Yields everything inside, the keys of joins apart: the query does not choose them."""
     yield root
     if isinstance(root, tuple):
@@ -65,7 +65,7 @@ def _parts(root: object) -> Iterator[object]:
     else:
         inner = []
     for each in inner:
-        yield from _parts(each)
+        yield from inner_parts(each)
 
 
 def _values(part: object) -> tuple[Scalar, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rowcall_sqlgen.builtin.evidence import Understanding, covered_words, strange_words
+from rowcall_sqlgen.builtin.evidence import Understanding, content_words, covered_words, strange_words
 from rowcall_sqlgen.builtin.proposals import Proposal
 from rowcall_sqlgen.engine.assumptions import assumptions, column_name
 from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
@@ -15,8 +15,11 @@ def assumptions_of(proposal: Proposal, understood: Understanding) -> tuple[str, 
     if proposal.reading:
         return assumptions(proposal.reading, understood.question)
     nodes = understood.parses.nodes
-    left_out = (f"`{word.text}` was left out of account." for word in strange_words(proposal, understood))
-    return tuple(dict.fromkeys([*left_out, *_about_values(proposal, nodes), *_about_columns(proposal, nodes)]))
+    return tuple(
+        dict.fromkeys(
+            [*_about_words(proposal, understood), *_about_values(proposal, nodes), *_about_columns(proposal, nodes)]
+        )
+    )
 
 
 def used_words(proposal: Proposal, understood: Understanding) -> tuple[str, ...]:
@@ -27,6 +30,17 @@ def used_words(proposal: Proposal, understood: Understanding) -> tuple[str, ...]
     nodes = understood.parses.nodes
     covered = covered_words(proposal, nodes)
     return tuple(word.text for at, word in enumerate(nodes.words) if at in covered)
+
+
+def _about_words(proposal: Proposal, understood: Understanding) -> Iterator[str]:
+    nodes = understood.parses.nodes
+    strange = strange_words(proposal, understood)
+    yield from (f"`{word.text}` was left out of account." for word in strange)
+    covered = covered_words(proposal, nodes)
+    others = [nodes.words[at] for at in content_words(nodes.words) if at not in covered]
+    named = ", ".join(f"`{word.text}`" for word in others if word not in strange)
+    if named:
+        yield f"Nothing that was read is called {named}."
 
 
 def _about_values(proposal: Proposal, nodes: Nodes) -> Iterator[str]:

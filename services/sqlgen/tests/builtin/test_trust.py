@@ -1,39 +1,73 @@
-"""Trust in a proposal: fitted to what was right, kept in a file."""
+"""Trust in a proposal: trees over the evidence, kept in a file."""
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rowcall_sqlgen.builtin.trust import Trust, load_trust, save_trust
-from tools.training.calibration import fit_trust
+from rowcall_sqlgen.builtin.trust import UNTRUSTING, Trust, load_trust, save_trust
+
+AGREED, DOUBTED = 2.0, -1.0
+STUMPS = Trust(
+    names=("agreement", "doubt"),
+    tested=np.array([[0], [1]], np.int16),
+    bounds=np.array([[0.5], [3.0]]),
+    below=np.array([[-1], [-2]], np.int16),
+    above=np.array([[-2], [-1]], np.int16),
+    leaves=np.array([[0.0, AGREED], [DOUBTED, 0.5]]),
+)
+"""Agreement above a half adds 2; doubt up to 3 adds 0.5, and more takes 1 away."""
+DEEP = Trust(
+    names=("a", "b"),
+    tested=np.array([[0, 1, 0]], np.int16),
+    bounds=np.array([[0.0, 1.0, -2.0]]),
+    below=np.array([[2, -2, -4]], np.int16),
+    above=np.array([[1, -3, -1]], np.int16),
+    leaves=np.array([[0.25, 0.5, 1.0, 2.0]]),
+)
 
 
-def test_evidence_moves_the_probability_and_absent_evidence_does_not() -> None:
-    trust = Trust(weights={"agreement": 2.0, "doubt": -1.0}, bias=0.5)
-
-    assert trust.probability({}) == pytest.approx(0.622, abs=0.001)
-    assert trust.probability({"agreement": 1.0}) == pytest.approx(0.924, abs=0.001)
-    assert trust.probability({"agreement": 1.0, "doubt": 2.0, "other": 9.0}) == pytest.approx(0.622, abs=0.001)
-    assert 0.0 < trust.probability({"doubt": 1e6}) < 1e-9
+def odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
-def test_a_fit_is_calibrated() -> None:
-    """Of evidence that is right three times in four, the fitted trust says three in four."""
-    random = np.random.default_rng(0)
-    clear = random.random(4_000) < 0.5
-    right = random.random(4_000) < np.where(clear, 0.75, 0.1)
-    evidence = [
-        {"clear": float(is_clear), "noise": float(n)} for is_clear, n in zip(clear, random.random(4_000), strict=True)
-    ]
-    trust = fit_trust(evidence, [bool(is_right) for is_right in right])
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        ({}, 0.5),
+        ({"agreement": 1.0}, AGREED + 0.5),
+        ({"agreement": 0.5, "doubt": 3.0}, 0.5),
+        ({"agreement": 1.0, "doubt": 3.1, "other": 9.0}, AGREED + DOUBTED),
+    ],
+)
+def test_each_tree_adds_what_its_leaf_says(evidence: dict[str, float], expected: float) -> None:
+    (probability,) = STUMPS.probabilities([evidence])
 
-    assert trust.probability({"clear": 1.0, "noise": 0.5}) == pytest.approx(0.75, abs=0.03)
-    assert trust.probability({"clear": 0.0, "noise": 0.5}) == pytest.approx(0.10, abs=0.03)
+    assert odds(probability) == pytest.approx(expected)
+
+
+@given(st.lists(st.fixed_dictionaries({name: st.floats(-4, 4) for name in DEEP.names}), min_size=1, max_size=5))
+def test_splits_lead_to_splits(rows: list[dict[str, float]]) -> None:
+    def leaf(a: float, b: float) -> float:
+        if a > 0:
+            return 0.5 if b <= 1 else 1.0
+        return 2.0 if a <= -2 else 0.25
+
+    assert [odds(p) for p in DEEP.probabilities(rows)] == pytest.approx([leaf(row["a"], row["b"]) for row in rows])
+
+
+def test_nothing_known_is_one_chance_in_two() -> None:
+    assert UNTRUSTING.probabilities([{"agreement": 1.0}, {}]) == [0.5, 0.5]
+    assert STUMPS.probabilities([]) == []
 
 
 def test_a_trust_comes_back_from_its_file(tmp_path: Path) -> None:
-    trust = Trust(weights={"agreement": 2.25, "doubt": -1.0}, bias=0.5)
-    save_trust(trust, tmp_path / "trust.json")
+    save_trust(DEEP, tmp_path / "trust.npz")
+    loaded = load_trust(tmp_path / "trust.npz")
 
-    assert load_trust(tmp_path / "trust.json") == trust
+    assert loaded.names == DEEP.names
+    rows = [{"a": a, "b": b} for a in (-3.0, -1.0, 1.0) for b in (0.0, 2.0)]
+    assert loaded.probabilities(rows) == DEEP.probabilities(rows)

@@ -1,0 +1,105 @@
+"""What a query is made of, and what in it rarely makes sense: evidence that needs no look at the question."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rowcall_sqlgen.builtin.uses import inner_parts
+from rowcall_sqlgen.engine.marks import ColumnRef, Operator
+from rowcall_sqlgen.engine.meaning import (
+    AllColumns,
+    AnyOf,
+    Between,
+    Comparison,
+    Compound,
+    Duration,
+    IsNull,
+    Like,
+    Meaning,
+    Measure,
+    Membership,
+    Not,
+    OneOf,
+    Order,
+    Query,
+)
+
+_COMPARED = {
+    Operator.EQ: "equalities",
+    Operator.GT: "comparisons upwards",
+    Operator.GE: "comparisons upwards",
+    Operator.LT: "comparisons downwards",
+    Operator.LE: "comparisons downwards",
+}
+_NAMED = (Not, AnyOf, Like, OneOf, Between, IsNull, Membership, AllColumns, Duration)
+
+
+def shape(query: Query) -> dict[str, float]:
+    """Returns how often each construct occurs, and how many of the oddities."""
+    parts = tuple(inner_parts(query))
+    counts = Counter(name for part in parts for name in _names(part))
+    for part in parts:
+        if isinstance(part, Meaning):
+            counts.update(_oddities(part))
+    first = _first(query)
+    counts["items"] = len(first.items)
+    counts["items named"] = sum(isinstance(item, ColumnRef) for item in first.items)
+    return {f"has {name}": float(count) for name, count in counts.items()}
+
+
+def _first(query: Query) -> Meaning:
+    while isinstance(query, Compound):
+        query = query.left
+    return query
+
+
+def _names(part: object) -> Iterator[str]:
+    """Yields what the part is called here."""
+    match part:
+        case Measure(aggregate=aggregate, column=column, distinct=distinct):
+            yield aggregate.value.lower()
+            yield "rows counted" if column is None else "columns measured"
+            yield from ("values counted once",) * distinct
+        case Comparison(operator=operator, value=value):
+            yield _COMPARED.get(operator, "differences")
+            yield from ("texts" if isinstance(value, str) else "other values",) * (operator is Operator.EQ)
+        case Order(descending=descending):
+            yield "orders down" if descending else "orders up"
+        case Compound(operator=operator, left=left, right=right):
+            yield operator.value.lower()
+            yield from ("equal sides",) * (left == right)
+        case Meaning(limit=int() as limit):
+            yield "limits" if limit > 1 else "limits to one"
+        case _ if isinstance(part, _NAMED):
+            yield type(part).__name__
+
+
+def _oddities(meaning: Meaning) -> Iterator[str]:
+    shown = [item for item in meaning.items if isinstance(item, ColumnRef)]
+    measured = {item.column for item in meaning.items if isinstance(item, Measure)}
+    if meaning.distinct:
+        yield "distinct rows"
+    if meaning.group:
+        yield "groups"
+        yield from ("columns shown, not grouped" for column in shown if column not in meaning.group)
+        yield from ("columns grouped, not shown" for column in meaning.group if column not in shown)
+    yield from ("group conditions" for _ in meaning.having)
+    yield from ("conditions" for _ in meaning.where)
+    yield from ("columns shown and measured" for column in shown if column in measured)
+    yield from ("columns shown twice" for _ in range(len(shown) - len(set(shown))))
+    yield from ("columns shown and fixed" for column in set(shown) & set(_fixed(meaning)))
+    yield from ("idle tables" for _ in _idle(meaning))
+
+
+def _fixed(meaning: Meaning) -> Iterator[ColumnRef]:
+    """Yields columns that the conditions leave one value."""
+    for predicate in meaning.where:
+        match predicate:
+            case Comparison(subject=ColumnRef() as column, operator=Operator.EQ, value=str()):
+                yield column
+
+
+def _idle(meaning: Meaning) -> set[str]:
+    """The joined tables of which no column is shown, compared or sorted by."""
+    used = {part.table for part in inner_parts(meaning) if isinstance(part, ColumnRef | AllColumns)}
+    joined = {meaning.source, *(join.step.far for join in meaning.joins)} if meaning.joins else set()
+    return joined - used

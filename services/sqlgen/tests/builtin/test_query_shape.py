@@ -1,0 +1,74 @@
+"""The constructs of a query, and what in it rarely makes sense."""
+
+import pytest
+
+from rowcall_sqlgen.builtin.query_shape import shape
+from rowcall_sqlgen.engine.joins import Step
+from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
+from rowcall_sqlgen.engine.meaning import (
+    AllColumns,
+    Comparison,
+    Compound,
+    Join,
+    Meaning,
+    Measure,
+    Not,
+    Order,
+    Query,
+    SetOperator,
+)
+
+NAME, CITY, AGE = (ColumnRef("person", name) for name in ("name", "city", "age"))
+ROWS, MEAN = Measure(Aggregate.COUNT, "person"), Measure(Aggregate.AVG, "person", AGE)
+LISTED = Meaning(items=(NAME,), source="person")
+OWNED = Join(Step("person", "pet", ("id",), ("owner",), to_parent=False))
+IN_BONN = Comparison(CITY, Operator.EQ, "Bonn")
+
+
+def oddities(query: Query) -> set[str]:
+    odd = ("not grouped", "not shown", "and measured", "twice", "and fixed", "idle", "equal sides")
+    return {name for name, count in shape(query).items() if count and any(part in name for part in odd)}
+
+
+@pytest.mark.parametrize(
+    ("query", "odd"),
+    [
+        (LISTED, set()),
+        (Meaning(items=(NAME, ROWS), source="person", group=(NAME,)), set()),
+        (
+            Meaning(items=(CITY, ROWS), source="person", group=(NAME,)),
+            {"has columns shown, not grouped", "has columns grouped, not shown"},
+        ),
+        (Meaning(items=(AGE, MEAN), source="person"), {"has columns shown and measured"}),
+        (Meaning(items=(NAME, NAME), source="person"), {"has columns shown twice"}),
+        (Meaning(items=(CITY,), source="person", where=(IN_BONN,)), {"has columns shown and fixed"}),
+        (Meaning(items=(NAME,), source="person", where=(IN_BONN,)), set()),
+        (Meaning(items=(NAME,), source="person", joins=(OWNED,)), {"has idle tables"}),
+        (Meaning(items=(NAME, ColumnRef("pet", "kind")), source="person", joins=(OWNED,)), set()),
+        (Compound(SetOperator.EXCEPT, LISTED, LISTED), {"has equal sides"}),
+    ],
+)
+def test_what_rarely_makes_sense_is_found(query: Query, odd: set[str]) -> None:
+    assert oddities(query) == odd
+
+
+def test_constructs_are_counted() -> None:
+    query = Meaning(
+        items=(NAME, ROWS, MEAN),
+        source="person",
+        where=(Not(IN_BONN), Comparison(AGE, Operator.GE, 20)),
+        group=(NAME,),
+        order=(Order(ROWS, descending=True),),
+        limit=3,
+    )
+    counted = shape(query)
+    expected = {"items": 3, "items named": 1, "avg": 1, "Not": 1, "texts": 1, "comparisons upwards": 1, "groups": 1}
+    assert {name: counted[f"has {name}"] for name in expected} == expected
+    assert counted["has limits"] == counted["has orders down"] == 1
+    assert counted["has rows counted"] == 2
+
+
+def test_the_rows_of_the_first_of_two_queries_are_described() -> None:
+    both = Compound(SetOperator.UNION, Meaning(items=(AllColumns("person"),), source="person"), LISTED)
+    assert shape(both)["has AllColumns"] == shape(both)["has union"] == 1
+    assert shape(both)["has items named"] == 0
