@@ -15,6 +15,8 @@ from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
 from rowcall_databases import AccessPolicy, Database, QueryLimits, open_database, parse_uri
 from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
+from rowcall_sqlgen.builtin.answering import Answering
+from rowcall_sqlgen.builtin.trained import trained_answering
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from tools.testing.mysql_server import MysqlServer
 
@@ -25,6 +27,12 @@ NOW = datetime(2025, 1, 1, 12, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def today() -> date:
     return NOW.date()
+
+
+@pytest.fixture(scope="session")
+def answering() -> Answering:
+    """The trained parts as they are shipped: to read them takes half a second."""
+    return trained_answering()
 
 
 @pytest.fixture(scope="session")
