@@ -45,13 +45,6 @@ def demo_index(demo_catalog: Catalog) -> SchemaIndex:
     return build_index(demo_catalog)
 
 
-@pytest.fixture
-def demo_data(demo_database: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"file:{demo_database}?mode=ro", uri=True)
-    yield connection
-    connection.close()
-
-
 @pytest.fixture(scope="session", params=[*Dialect])
 def school_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One small schema on each engine; its mixed-case and reserved names need quotes."""
