@@ -25,6 +25,7 @@ def test_a_file_or_a_folder_of_integration_tests_is_handed_out_whole(test: str, 
 
 def test_one_process_runs_all_tests_of_a_deployment(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the import of plugins takes longer than the test
     pytester.makeconftest('pytest_plugins = ["tools.testing.sharing"]')
     folder = pytester.path / "tests" / "integration"
     folder.mkdir(parents=True)
@@ -32,9 +33,7 @@ def test_one_process_runs_all_tests_of_a_deployment(pytester: pytest.Pytester, m
         (folder / name).write_text("def test_it(): pass\n", encoding="utf-8")
     pytester.makepyfile(test_other="def test_it(): pass")
 
-    result = pytester.runpytest_subprocess(
-        "-p", "no:cacheprovider", "-p", "no:schemathesis", "-v", "--numprocesses", "2"
-    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "xdist", "-v", "--numprocesses", "2")
 
     result.assert_outcomes(passed=4)
     ran = re.findall(r"\[(gw\d)\].* PASSED tests.integration", result.stdout.str())

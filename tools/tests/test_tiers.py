@@ -6,8 +6,7 @@ from tools.checks.sources import ROOT
 
 pytest_plugins = ["pytester"]
 
-PLAIN = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
-"""Plugins whose import takes longer than the test."""
+PLAIN = ("-p", "no:cacheprovider", "-p", "xdist")
 
 TESTS = """
 import pytest
@@ -26,6 +25,7 @@ def test_tests_are_counted_and_backends_named(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: list[str]
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the import of plugins takes longer than the test
     pytester.makeconftest('pytest_plugins = ["tools.testing.tiers"]')
     pytester.makeini("[pytest]\nmarkers =\n    contract: a\n    integration: b")
     pytester.makepyfile(test_one=TESTS, test_two="def test_other(backends): backends.note('store', 'another store')")
@@ -53,6 +53,7 @@ def test_what_starts_processes_is_known_by_its_folder(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, folder: str, line: str
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the import of plugins takes longer than the test
     pytester.makeconftest('pytest_plugins = ["tools.testing.tiers"]')
     pytester.makeini("[pytest]\nmarkers =\n    contract: a\n    integration: b")
     (pytester.mkdir("tests") / folder.removeprefix("tests/")).mkdir()

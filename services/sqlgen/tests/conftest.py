@@ -15,6 +15,8 @@ from rowcall_contracts.catalog import Catalog, Dialect
 from rowcall_contracts.results import ResultSet
 from rowcall_databases import AccessPolicy, Database, QueryLimits, open_database, parse_uri
 from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
+from rowcall_sqlgen.builtin.answering import Answering
+from rowcall_sqlgen.builtin.trained import trained_answering
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from tools.testing.mysql_server import MysqlServer
 
@@ -28,6 +30,12 @@ def today() -> date:
 
 
 @pytest.fixture(scope="session")
+def answering() -> Answering:
+    """The trained parts as they are shipped: to read them takes half a second."""
+    return trained_answering()
+
+
+@pytest.fixture(scope="session")
 def demo_catalog(demo_database: Path) -> Catalog:
     return asyncio.run(_introspected(f"sqlite:///{demo_database}"))
 
@@ -35,13 +43,6 @@ def demo_catalog(demo_database: Path) -> Catalog:
 @pytest.fixture(scope="session")
 def demo_index(demo_catalog: Catalog) -> SchemaIndex:
     return build_index(demo_catalog)
-
-
-@pytest.fixture
-def demo_data(demo_database: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"file:{demo_database}?mode=ro", uri=True)
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(scope="session", params=[*Dialect])

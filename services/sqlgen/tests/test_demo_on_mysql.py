@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from rowcall_databases.testing import LOOPBACK_POLICY
 from rowcall_sqlgen.builtin.grammar_answer import answer
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from rowcall_sqlgen.screening import may_run
+from tools.testing.demo_data import DemoRows
 from tools.testing.mysql_demo import load_demo
 from tools.testing.mysql_server import MysqlServer
 
@@ -75,13 +75,13 @@ async def test_answer_gives_the_rows_of_the_reference(
     expected: Answered,
     mysql_demo_index: SchemaIndex,
     mysql_demo: Database,
-    demo_data: sqlite3.Connection,
+    demo_rows: DemoRows,
     today: date,
 ) -> None:
     best = answer(expected["question"], mysql_demo_index, today).candidates[0]
 
     rows = [plain(row) for row in (await mysql_demo.query(best.sql, QueryLimits(max_rows=400_000))).rows]
-    reference = [plain(row) for row in demo_data.execute(expected["reference"])]
+    reference = [plain(row) for row in demo_rows(expected["reference"])]
     if not expected["ordered"]:
         rows, reference = sorted(rows, key=repr), sorted(reference, key=repr)
     assert rows == reference, best.sql

@@ -1,7 +1,6 @@
 """Questions on the demo data: each answer must give the rows of a query written by hand, or be refused by name."""
 
 import json
-import sqlite3
 import time
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from rowcall_contracts.catalog import Catalog
 from rowcall_sqlgen.builtin.grammar_answer import answer
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.screening import may_run
+from tools.testing.demo_data import DemoRows
 
 HERE = Path(__file__).parent
 
@@ -43,11 +43,11 @@ REFUSALS: list[Refused] = [json.loads(line) for line in _lines("demo_refusals.js
 
 @pytest.mark.parametrize("expected", QUESTIONS, ids=lambda expected: expected["question"])
 def test_answer_gives_the_rows_of_the_reference(
-    expected: Answered, demo_index: SchemaIndex, demo_data: sqlite3.Connection, today: date
+    expected: Answered, demo_index: SchemaIndex, demo_rows: DemoRows, today: date
 ) -> None:
     best = answer(expected["question"], demo_index, today).candidates[0]
-    rows = demo_data.execute(best.sql).fetchall()
-    reference = demo_data.execute(expected["reference"]).fetchall()
+    rows = demo_rows(best.sql)
+    reference = demo_rows(expected["reference"])
     if not expected["ordered"]:
         rows, reference = sorted(rows, key=repr), sorted(reference, key=repr)
     assert rows == reference

@@ -16,8 +16,8 @@ from sqlglot import exp
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, MAX_ROUNDS, Generation, Outcome, OutcomeStatus
 from rowcall_contracts.catalog import Catalog, Column, ColumnKind, ColumnProfile, Dialect, ForeignKey, Table
+from rowcall_sqlgen.builtin.answering import Answering
 from rowcall_sqlgen.builtin.generator import BuiltinGenerator
-from rowcall_sqlgen.builtin.trained import trained_answering
 from rowcall_sqlgen.generator import GenerationRequest, Generator, Tried
 from rowcall_sqlgen.index_cache import IndexCache
 from rowcall_sqlgen.llm.normal_form import normal_form
@@ -132,17 +132,17 @@ def _model() -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
 
 
 @asynccontextmanager
-async def _builtin() -> AsyncIterator[Subject]:
+async def _builtin(_: Answering) -> AsyncIterator[Subject]:
     yield Subject(BuiltinGenerator(IndexCache(max_bytes=10_000_000)), held=lambda: None)
 
 
 @asynccontextmanager
-async def _trained() -> AsyncIterator[Subject]:
-    yield Subject(BuiltinGenerator(IndexCache(max_bytes=10_000_000), trained_answering()), held=lambda: None)
+async def _trained(answering: Answering) -> AsyncIterator[Subject]:
+    yield Subject(BuiltinGenerator(IndexCache(max_bytes=10_000_000), answering), held=lambda: None)
 
 
 @asynccontextmanager
-async def _llm() -> AsyncIterator[Subject]:
+async def _llm(_: Answering) -> AsyncIterator[Subject]:
     async with serving_llm() as server:
         server.otherwise = _model()
 
@@ -154,8 +154,8 @@ async def _llm() -> AsyncIterator[Subject]:
 
 
 @pytest.fixture(params=[_builtin, _trained, _llm], ids=["grammar", "builtin", "llm"])
-async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
-    async with request.param() as opened:
+async def subject(request: pytest.FixtureRequest, answering: Answering) -> AsyncIterator[Subject]:
+    async with request.param(answering) as opened:
         yield opened
 
 

@@ -1,6 +1,5 @@
 """The order of groups: by time or by size where the question leaves it open, and as it says where it does not."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import date
 
@@ -23,6 +22,7 @@ from rowcall_sqlgen.engine.meaning import (
     SetOperator,
 )
 from rowcall_sqlgen.engine.presentation import presented
+from tools.testing.demo_data import DemoRows
 
 CARRIER = ColumnRef("flights", "carrier")
 HOUR_BEGUN = ColumnRef("flights", "time_hour")  # a DATETIME
@@ -125,9 +125,9 @@ def test_a_question_is_answered_in_its_own_order_or_in_this_one(
     assert answer(question, demo_index, today).candidates[0].sql.partition(" ORDER BY ")[2] == order
 
 
-def test_the_rows_come_in_that_order(demo_index: SchemaIndex, demo_data: sqlite3.Connection, today: date) -> None:
+def test_the_rows_come_in_that_order(demo_index: SchemaIndex, demo_rows: DemoRows, today: date) -> None:
     def rows(question: str) -> list[tuple[str | int, int]]:
-        return demo_data.execute(answer(question, demo_index, today).candidates[0].sql).fetchall()
+        return demo_rows(answer(question, demo_index, today).candidates[0].sql)
 
     sizes = [count for _, count in rows("How many flights are there per airline?")]
     months = [month for month, _ in rows("number of flights by month")]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def model_folder() -> Path:
 
 
 class SentenceEncoder:
-    """The model, and the vectors of the phrases that were asked for last. Not thread-safe."""
+    """The model, and the vectors of the phrases that were asked for last. Threads may share it."""
 
     def __init__(self, folder: Path, *, most_phrases: int = 50_000) -> None:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -50,6 +51,7 @@ class SentenceEncoder:
         self._layers = [_Layer(tensors, f"encoder.layer.{number}") for number in range(_LAYERS)]
         self._phrases: OrderedDict[str, Floats] = OrderedDict()
         self._most_phrases = most_phrases
+        self._lock = Lock()
 
     def words(self, words: Sequence[str]) -> Floats:
         """Returns one vector per word, in the light of all the others: words x `WIDTH`."""
@@ -69,12 +71,13 @@ class SentenceEncoder:
 
     def phrases(self, texts: Sequence[str]) -> list[Floats]:
         """Returns the vectors of phrases. New ones are read together: one by one they take 2.6 times as long."""
-        known = {text: self._phrases.pop(text, None) for text in dict.fromkeys(texts)}
-        vectors = self._read_phrases([text for text, vector in known.items() if vector is None])
-        found = {text: vectors[text] if vector is None else vector for text, vector in known.items()}
-        self._phrases.update(found)  # in this order, so that what is asked for least is first
-        while len(self._phrases) > self._most_phrases:
-            self._phrases.popitem(last=False)
+        with self._lock:  # a question that was cancelled is still being read when the next one comes
+            known = {text: self._phrases.pop(text, None) for text in dict.fromkeys(texts)}
+            vectors = self._read_phrases([text for text, vector in known.items() if vector is None])
+            found = {text: vectors[text] if vector is None else vector for text, vector in known.items()}
+            self._phrases.update(found)  # in this order, so that what is asked for least is first
+            while len(self._phrases) > self._most_phrases:
+                self._phrases.popitem(last=False)
         return [found[text] for text in texts]
 
     def _read_phrases(self, texts: Sequence[str]) -> dict[str, Floats]:

@@ -1,4 +1,4 @@
-"""The trained parts as they are shipped, and a small shop that knows dates: there, today is Monday, 16 June 2025."""
+"""A small shop that knows dates: there, today is Monday, 16 June 2025."""
 
 import asyncio
 import sqlite3
@@ -9,16 +9,9 @@ import pytest
 
 from rowcall_contracts.catalog import Catalog
 from rowcall_databases import AccessPolicy, open_database, parse_uri
-from rowcall_sqlgen.builtin.answering import Answering
-from rowcall_sqlgen.builtin.trained import trained_answering
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 
 SHOP = Path(__file__).parent / "shop.sql"
-
-
-@pytest.fixture(scope="session")
-def answering() -> Answering:
-    return trained_answering()
 
 
 @pytest.fixture(scope="session")

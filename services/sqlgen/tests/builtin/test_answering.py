@@ -1,7 +1,6 @@
 """Grammar, trained parser and trust together, on the demo data: the floor below which no change may fall."""
 
 import json
-import sqlite3
 from datetime import date
 from pathlib import Path
 from typing import TypedDict
@@ -15,6 +14,7 @@ from rowcall_sqlgen.builtin.statement_outline import outline
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.knowledge.model import Pair
 from rowcall_sqlgen.screening import may_run
+from tools.testing.demo_data import DemoRows
 
 HERE = Path(__file__).parents[1]
 MOST_ANSWERED = 2
@@ -45,12 +45,12 @@ def test_the_answer_gives_the_rows_of_the_reference(
     answering: Answering,
     demo_index: SchemaIndex,
     demo_catalog: Catalog,
-    demo_data: sqlite3.Connection,
+    demo_rows: DemoRows,
     today: date,
 ) -> None:
     candidates = answering.answer(expected["question"], demo_index, today).candidates
-    rows = demo_data.execute(candidates[0].sql).fetchall()
-    reference = demo_data.execute(expected["reference"]).fetchall()
+    rows = demo_rows(candidates[0].sql)
+    reference = demo_rows(expected["reference"])
     if not expected["ordered"]:
         rows, reference = sorted(rows, key=repr), sorted(reference, key=repr)
     assert rows == reference, candidates[0].sql

@@ -1,7 +1,6 @@
 """Follow-ups on the demo data: each changed statement must give the rows of a query written by hand."""
 
 import json
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
@@ -16,6 +15,7 @@ from rowcall_sqlgen.builtin.generator import BuiltinGenerator
 from rowcall_sqlgen.generator import GenerationRequest, Tried
 from rowcall_sqlgen.index_cache import IndexCache
 from rowcall_sqlgen.screening import may_run
+from tools.testing.demo_data import DemoRows
 
 NOW = datetime(2025, 1, 1, 12, tzinfo=UTC)
 JFK = "SELECT * FROM flights WHERE origin = 'JFK'"
@@ -64,12 +64,12 @@ async def test_changed_statement_gives_the_rows_of_the_reference(
     refining: bool,
     generator: BuiltinGenerator,
     demo_catalog: Catalog,
-    demo_data: sqlite3.Connection,
+    demo_rows: DemoRows,
 ) -> None:
     request = asked(expected["said"], expected["before"], demo_catalog, refining=refining)
     candidate = best(await generator.generate(request))
-    rows = demo_data.execute(candidate.sql).fetchall()
-    reference = demo_data.execute(expected["reference"]).fetchall()
+    rows = demo_rows(candidate.sql)
+    reference = demo_rows(expected["reference"])
     if not expected["ordered"]:
         rows, reference = sorted(rows, key=repr), sorted(reference, key=repr)
     assert rows == reference

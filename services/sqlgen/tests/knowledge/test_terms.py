@@ -1,6 +1,5 @@
 """Stored terms on the demo data: each answer gives the rows of a query written by hand, or there is none."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -11,6 +10,7 @@ from rowcall_sqlgen.engine.index import build_index
 from rowcall_sqlgen.knowledge.engine_terms import engine_terms
 from rowcall_sqlgen.knowledge.model import NOTHING, Knowledge, Term
 from rowcall_sqlgen.knowledge.said_terms import heeds, said_terms
+from tools.testing.demo_data import DemoRows
 
 Ask = Callable[..., Awaitable[Generation]]
 
@@ -74,11 +74,9 @@ ANSWERED: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("question", "reference"), ANSWERED, ids=[case[0] for case in ANSWERED])
-async def test_term_is_read_as_it_was_defined(
-    question: str, reference: str, ask: Ask, demo_data: sqlite3.Connection
-) -> None:
+async def test_term_is_read_as_it_was_defined(question: str, reference: str, ask: Ask, demo_rows: DemoRows) -> None:
     best = (await ask(question, KNOWLEDGE)).candidates[0]
-    rows, wanted = demo_data.execute(best.sql).fetchall(), demo_data.execute(reference).fetchall()
+    rows, wanted = demo_rows(best.sql), demo_rows(reference)
     assert sorted(rows, key=repr) == sorted(wanted, key=repr)
     assert any("as a stored term says." in sentence for sentence in best.assumptions)
 
