@@ -126,7 +126,7 @@ class Answering:
             readings=read,
             parses=parses,
             proposals=propose(read.found, parses.found, index),
-            likeness=self._parser.likeness,
+            likenesses=self._parser.likenesses,
             is_common=self._parser.is_common,
         )
 

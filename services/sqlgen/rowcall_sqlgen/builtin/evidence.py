@@ -41,12 +41,12 @@ _RELATIVE = (
 """Evidence that says more beside that on the other proposals."""
 
 Evidence = Mapping[str, float]
-Likeness = Callable[[str, Sequence[str]], float]
+Likenesses = Callable[[str, Sequence[str]], list[float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """Everything that was made of one question. `likeness`: of a word and the closest of some names, a cosine.
+    """Everything that was made of one question. `likenesses`: of a word and some names, cosines.
 
     `is_common`: whether a word occurs in questions about anything.
     """
@@ -55,7 +55,7 @@ class Understanding:
     readings: Readings
     parses: Parses
     proposals: tuple[Proposal, ...]
-    likeness: Likeness
+    likenesses: Likenesses
     is_common: Callable[[Word], bool]
 
 
@@ -81,6 +81,7 @@ class _Weighing:
     def __init__(self, understood: Understanding) -> None:
         self._understood = understood
         self._sayings = Sayings(understood.question)
+        self._likening = _Likening(understood, understood.proposals)
         found, parses = understood.readings.found, understood.parses.found
         self._grammar_best = found[0].score if found else 0.0
         logs = [_log(parsed.probability) for parsed in parses] + [LEAST_LOG, LEAST_LOG]
@@ -145,7 +146,7 @@ class _Weighing:
         nodes = self._understood.parses.nodes
         covered = covered_words(proposal, nodes)
         uncovered = [at for at in self._content if at not in covered]
-        likenesses = _likenesses(proposal, uncovered, self._understood)
+        likenesses = self._likening.closest(proposal, uncovered)
         strange = [at for at, likeness in likenesses.items() if likeness < STRANGE]
         new = [at for at in strange if not self._understood.is_common(nodes.words[at])]
         said = {v.start for v in nodes.values if v.kind in _SAID and not set(range(v.start, v.end)) & covered}
@@ -171,15 +172,35 @@ def strange_words(proposal: Proposal, understood: Understanding) -> tuple[Word, 
     nodes = understood.parses.nodes
     covered = covered_words(proposal, nodes)
     uncovered = [at for at in content_words(nodes.words) if at not in covered]
-    likenesses = _likenesses(proposal, uncovered, understood)
+    likenesses = _Likening(understood, [proposal]).closest(proposal, uncovered)
     return tuple(nodes.words[at] for at, likeness in likenesses.items() if likeness < STRANGE)
 
 
-def _likenesses(proposal: Proposal, words: Sequence[int], understood: Understanding) -> dict[int, float]:
+class _Likening:
+    """How like words of the question are to the names that proposals read; a word is compared with all of them once."""
+
+    def __init__(self, understood: Understanding, proposals: Sequence[Proposal]) -> None:
+        self._understood = understood
+        self._names = tuple(dict.fromkeys(name for proposal in proposals for name in _names_read(proposal)))
+        self._cosines: dict[str, dict[str, float]] = {}
+
+    def closest(self, proposal: Proposal, words: Sequence[int]) -> dict[int, float]:
+        """Returns, by position, the likeness of each word to the closest name: a cosine, 0 without names."""
+        question = self._understood.parses.nodes.words
+        names = _names_read(proposal)
+        found = {at: self._with_all(question[at].lower) for at in words[:_MOST_LIKENED]}
+        return {at: max((cosines[name] for name in names), default=0.0) for at, cosines in found.items()}
+
+    def _with_all(self, word: str) -> dict[str, float]:
+        if word not in self._cosines:
+            cosines = self._understood.likenesses(word, self._names)
+            self._cosines[word] = dict(zip(self._names, cosines, strict=True))
+        return self._cosines[word]
+
+
+def _names_read(proposal: Proposal) -> tuple[str, ...]:
     names = (*(ref.column for ref in proposal.uses.columns), *proposal.uses.tables)
-    spelled = tuple(" ".join(spelled_words(name)) for name in names)
-    question = understood.parses.nodes.words
-    return {at: understood.likeness(question[at].lower, spelled) for at in words[:_MOST_LIKENED]}
+    return tuple(" ".join(spelled_words(name)) for name in names)
 
 
 def covered_words(proposal: Proposal, nodes: Nodes) -> frozenset[int]:

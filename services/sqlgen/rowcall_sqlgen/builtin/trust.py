@@ -40,15 +40,16 @@ class Trust:
 
     def _leaves_reached(self, known: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the leaf of each tree says of each row: rows x trees."""
-        trees = np.arange(len(self.leaves))
-        at = np.zeros((len(known), len(trees)), np.int16)
-        rows = np.arange(len(known))[:, None]
+        # Flat arrays and `take`: indexing with two arrays takes twice as long.
+        first = np.arange(len(self.leaves)) * self.tested.shape[1]
+        row = np.arange(len(known))[:, None] * known.shape[1]
+        at = np.zeros((len(known), len(first)), np.int16)
         while (inside := at >= 0).any():
-            split = np.where(inside, at, 0)
-            is_below = known[rows, self.tested[trees, split]] <= self.bounds[trees, split]
-            taken = np.where(is_below, self.below[trees, split], self.above[trees, split])
-            at = np.where(inside, taken, at)
-        reached: NDArray[np.float64] = self.leaves[trees, -1 - at]
+            split = first + np.where(inside, at, 0)
+            is_below = known.take(row + self.tested.take(split)) <= self.bounds.take(split)
+            at = np.where(inside, np.where(is_below, self.below.take(split), self.above.take(split)), at)
+        leaf = np.arange(len(first)) * self.leaves.shape[1] + (-1 - at)
+        reached: NDArray[np.float64] = self.leaves.take(leaf)
         return reached
 
 

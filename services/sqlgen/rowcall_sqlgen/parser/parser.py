@@ -65,12 +65,8 @@ class SemanticParser:
         """Says whether questions about several of the databases trained on use the word, whatever they are about."""
         return LEMMA + word.lemma in self._features
 
-    def likeness(self, word: str, names: Sequence[str]) -> float:
-        """Returns how close a word's meaning comes to that of the closest name: a cosine, 1 for the same word."""
-        return max(self.likenesses(word, names), default=0.0)
-
     def likenesses(self, text: str, others: Sequence[str]) -> list[float]:
-        """Returns how close a text's meaning comes to that of each of the others: cosines."""
+        """Returns how close a text's meaning comes to that of each of the others: cosines, 1 for the same text."""
         if not others:
             return []
         with self._threads.limit(limits=1):
