@@ -14,13 +14,12 @@ from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_contracts.work import TERMINAL, HistoryEvent, State
 from rowcall_runtime.bus import Bus
 from rowcall_runtime.clock import Clock
-from rowcall_runtime.driver import Filter
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.outbox import OutboxRelay, Parcel
 from rowcall_runtime.step import StepHandler, StepOutput
-from rowcall_runtime.work_store import Change
+from rowcall_runtime.work_store import Allowed, Change
 
 QUEUED_ALARM = timedelta(seconds=2)
 """How long a command may take to be picked up before the sweep takes over (design §3)."""
@@ -39,9 +38,9 @@ class JobWorkload:
         self._metrics = metrics
 
     @property
-    def known(self) -> Filter:
+    def allowed(self) -> Allowed:
         """Jobs of the kinds in this code's table."""
-        return {"kind": {"$in": [kind.value for kind in PIPELINES]}}
+        return {"kind": [kind.value for kind in PIPELINES]}
 
     def knows(self, work: Job) -> bool:
         """Whether the kind is in this code's table."""

@@ -3,9 +3,10 @@
 The guard of every write is `{_id, version, lease.owner in (absent, mine)}`; the fencing token is the version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import structlog
@@ -13,10 +14,14 @@ from pydantic import ValidationError
 
 from rowcall_contracts.work import TERMINAL, HistoryEntry, HistoryEvent, State, Work, require_transition
 from rowcall_runtime.clock import LEASE_MARGIN, Clock
-from rowcall_runtime.driver import Document, DocumentCollection, Filter
+from rowcall_runtime.driver import Document, DocumentCollection
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Constant lower bound of `due_at` in the alarm's partial index; queries repeat it (design §3)."""
+
+Allowed = Mapping[str, Collection[str]]
+"""The values that fields of a document may have; the others may have any."""
+_ANY: Allowed = MappingProxyType({})
 
 W = TypeVar("W", bound=Work)
 _log = structlog.get_logger()
@@ -61,15 +66,20 @@ class WorkStore(Generic[W]):
         """Inserts a new document; raises DuplicateKey as the driver does."""
         await self.collection.insert(to_document(work))
 
-    async def due(self, step: str, limit: int, known: Filter | None = None) -> list[W]:
+    async def due(self, step: str, limit: int, allowed: Allowed = _ANY) -> list[W]:
         """Returns up to `limit` documents at a step whose alarm has rung, the most overdue first.
 
-        `known` narrows to work that the caller can run, so that newer kinds do not crowd it out. A document that this
+        `allowed` narrows to work that the caller can run, so that newer kinds do not crowd it out. A document that this
         code cannot read is left to newer code.
         """
-        where = {"step": step, "due_at": {"$gt": EPOCH, "$lte": self._clock.now()}, **(known or {})}
+        where: Document = {"step": step, "due_at": {"$gt": EPOCH, "$lte": self._clock.now()}}
         documents = await self.collection.find(where, sort=[("due_at", 1)], limit=limit)
-        return [work for document in documents if (work := self._readable(document))]
+        suitable = [document for document in documents if _suits(document, allowed)]
+        if len(suitable) < len(documents) == limit:
+            # Asked only now: the index holds neither kind nor state, and a store may then read the whole collection.
+            narrowed = where | {name: {"$in": list(values)} for name, values in allowed.items()}
+            suitable = await self.collection.find(narrowed, sort=[("due_at", 1)], limit=limit)
+        return [work for document in suitable if (work := self._readable(document))]
 
     async def lease(self, work: W) -> W | None:
         """Takes the lease of work that nobody holds; `None` when it has moved on."""
@@ -181,6 +191,10 @@ class WorkStore(Generic[W]):
 
     def _guard(self, work: W) -> Document:
         return {"_id": work.id, "version": work.version, "lease.owner": {"$in": [None, self.owner]}}
+
+
+def _suits(document: Document, allowed: Allowed) -> bool:
+    return all(document.get(name) in values for name, values in allowed.items())
 
 
 def to_document(work: Work) -> Document:

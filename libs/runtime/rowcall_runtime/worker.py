@@ -119,8 +119,8 @@ class Worker(Generic[W]):
 
     async def due(self, step: str, limit: int, *, unfinished: bool = False) -> list[W]:
         """Returns work of a step whose alarm has rung and that this code knows; on request without ended work."""
-        states = {"state": {"$in": [state.value for state in State if state not in TERMINAL]}} if unfinished else {}
-        return await self.store.due(step, limit, {**self._workload.known, **states})
+        states = {"state": [state.value for state in State if state not in TERMINAL]} if unfinished else {}
+        return await self.store.due(step, limit, {**self._workload.allowed, **states})
 
     def cancel(self, work_id: str) -> None:
         """Interrupts work that runs here, if it does; its results will meet the guard."""

@@ -4,8 +4,7 @@ from typing import Protocol, TypeVar
 
 from rowcall_contracts.problems import Problem
 from rowcall_contracts.work import Work
-from rowcall_runtime.driver import Filter
-from rowcall_runtime.work_store import Change
+from rowcall_runtime.work_store import Allowed, Change
 
 W_contra = TypeVar("W_contra", bound=Work, contravariant=True)
 
@@ -14,8 +13,8 @@ class Workload(Protocol[W_contra]):
     """How one kind of work runs. `run` may be repeated; everything it wants kept is in the Change it returns."""
 
     @property
-    def known(self) -> Filter:
-        """A filter over stored documents that says the same as `knows`."""
+    def allowed(self) -> Allowed:
+        """The values of stored documents for which `knows` says yes."""
         ...
 
     def knows(self, work: W_contra) -> bool:

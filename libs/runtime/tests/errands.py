@@ -10,12 +10,12 @@ from libs.runtime.tests.clocks import ManualClock
 from rowcall_contracts.problems import Problem
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.work import TERMINAL, HistoryEntry, HistoryEvent, State, Work
-from rowcall_runtime.driver import Filter, Store
+from rowcall_runtime.driver import Store
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.solitude import Solitude
 from rowcall_runtime.sweep import Sweep
-from rowcall_runtime.work_store import Change, WorkStore
+from rowcall_runtime.work_store import Allowed, Change, WorkStore
 from rowcall_runtime.worker import Limits, Pointer, Process, Worker
 
 TTL = timedelta(seconds=1)
@@ -44,8 +44,8 @@ class Errands:
         self._lease_first = lease_first
 
     @property
-    def known(self) -> Filter:
-        return {"kind": "errand"}
+    def allowed(self) -> Allowed:
+        return {"kind": ["errand"]}
 
     def knows(self, work: Errand) -> bool:
         return work.kind == "errand"

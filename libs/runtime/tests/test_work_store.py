@@ -138,7 +138,17 @@ async def test_the_alarm_rings_for_due_work_of_the_step_alone_and_the_most_overd
     clock.pass_(seconds=5)
     assert [job.id for job in await mine.due("generate", 10)] == [older.id, newer.id]
     assert await mine.due("execute", 10) == []
-    assert await mine.due("generate", 10, {"kind": {"$in": ["newer_kind"]}}) == []
+    assert await mine.due("generate", 10, {"kind": ["newer_kind"]}) == []
+
+
+async def test_newer_kinds_do_not_crowd_out_what_the_caller_can_run(store: Store, clock: ManualClock) -> None:
+    mine = worker(store, clock, "a")
+    for _ in range(3):
+        newer = await accepted(mine, clock)
+        await mine.collection.update({"_id": newer.id}, {"$set": {"kind": "newer_kind"}})
+    job = await accepted(mine, clock)
+    clock.pass_(seconds=5)
+    assert [each.id for each in await mine.due("generate", 3, {"kind": ["chat"]})] == [job.id]
 
 
 async def test_a_settled_document_has_no_alarm(store: Store, clock: ManualClock) -> None:

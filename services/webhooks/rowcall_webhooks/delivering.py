@@ -13,12 +13,11 @@ from rowcall_contracts.resources import Attempt, Delivery, Endpoint
 from rowcall_contracts.topics import HEADER_CONTENT_TYPE, HEADER_TRACEPARENT
 from rowcall_contracts.work import HistoryEvent, State
 from rowcall_runtime.crypto import CannotOpen, Opener
-from rowcall_runtime.driver import Filter
 from rowcall_runtime.errors import Permanent
 from rowcall_runtime.process import Platform
 from rowcall_runtime.repository import Repository
 from rowcall_runtime.tracing import current_traceparent, span
-from rowcall_runtime.work_store import Change
+from rowcall_runtime.work_store import Allowed, Change
 from rowcall_webhooks.outcomes import SendOutcome
 from rowcall_webhooks.schedule import Done, GiveUp, Retry, decide
 from rowcall_webhooks.sending import Sender
@@ -47,7 +46,7 @@ class DeliveryWorkload:
         self._retention = retention
 
     @property
-    def known(self) -> Filter:
+    def allowed(self) -> Allowed:
         """Every delivery."""
         return {}
 
