@@ -40,10 +40,16 @@ def test_columns_of_the_table_that_was_named_are_offered(demo_index: SchemaIndex
     assert "planes.manufacturer" in refused.options
 
 
-def test_value_is_one_of_the_column_that_the_preposition_asks_for(demo_index: SchemaIndex, today: date) -> None:
-    candidates = answer("flights from LAX", demo_index, today).candidates
-    assert candidates[0].sql == "SELECT * FROM flights WHERE origin = 'LAX'"
-    assert not any("dest" in candidate.sql for candidate in candidates)
+@pytest.mark.parametrize(
+    ("question", "condition", "other"),
+    [("flights from LAX", "origin = 'LAX'", "dest"), ("flights to EWR", "dest = 'EWR'", "origin")],
+)
+def test_value_is_one_of_the_column_that_the_preposition_asks_for(
+    question: str, condition: str, other: str, demo_index: SchemaIndex, today: date
+) -> None:
+    candidates = answer(question, demo_index, today).candidates
+    assert candidates[0].sql == f"SELECT * FROM flights WHERE {condition}"
+    assert not any(other in candidate.sql for candidate in candidates)
 
 
 def test_first_rows_without_an_order_are_not_any_rows(demo_index: SchemaIndex, today: date) -> None:
