@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from libs.runtime.tests.clocks import ManualClock
-from libs.runtime.tests.waiting import until_seen
+from libs.runtime.tests.waiting import until, until_seen
 from rowcall_contracts.jobs import MAX_INPUT_BYTES, MAX_JOB_BYTES, MAX_OUTPUT_BYTES, Job, JobKind, JsonObject
 from rowcall_contracts.pipelines import PIPELINES, Step
 from rowcall_contracts.problems import ProblemType
@@ -99,7 +99,7 @@ class Desk:
         await self.jobs.insert(job)
         async with self.working(run, job.step) as worker:
             worker.offer(pointer(job))
-            await until_seen(lambda: self._moved(job))
+            await until(lambda: not worker.knows(job.id, job.step))  # written, announced and counted
         return await self.now(job)
 
     async def now(self, job: Job) -> Job:
@@ -110,9 +110,6 @@ class Desk:
     def ended(self, kind: JobKind, state: State) -> float:
         labels = {"kind": kind.value, "state": state.value}
         return self.metrics.registry.get_sample_value("rowcall_jobs_ended_total", labels) or 0.0
-
-    async def _moved(self, job: Job) -> bool:
-        return (await self.now(job)).version > job.version
 
 
 @pytest.fixture
