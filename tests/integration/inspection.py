@@ -62,7 +62,7 @@ class Inspection:
         deliveries = self._database[Collection.DELIVERIES].find({})
         return next((each for each in deliveries if json.loads(each["body"])["data"]["job_id"] == job_id), None)
 
-    def holder(self, job_id: str, step: str, *, within_s: float = 30) -> str:
+    def holder(self, job_id: str, step: str) -> str:
         """Waits until somebody holds the lease of a job at a step, and returns the owner."""
 
         def owner() -> str | None:
@@ -70,7 +70,7 @@ class Inspection:
             assert job["state"] not in TERMINAL_STATES, f"it ended before anybody held a lease: {job}"
             return str(job["lease"]["owner"]) if job.get("lease") and job["step"] == step else None
 
-        return str(eventually(owner, within_s=within_s))
+        return str(eventually(owner))
 
     def _which(self, job_ids: Sequence[str], **where: Any) -> list[str]:
         """Picks the ids here: a filter with a thousand of them keeps the development store busy for a second."""

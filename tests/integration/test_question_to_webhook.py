@@ -120,7 +120,7 @@ def test_large_results_are_paged_as_json_and_csv(api: Api, demo: str) -> None:
 
 def test_the_data_is_summarised(api: Api, demo: str) -> None:
     job = api.submit("summarize_data", {"connection_id": demo})
-    output = api.ended(job["id"], within_s=60)["output"]
+    output = api.ended(job["id"])["output"]
     tables = {table["name"]: table for table in output["tables"]}
     assert set(tables) == {"airlines", "airports", "flights", "planes", "weather"}
     assert tables["flights"]["row_count"] == 336_776

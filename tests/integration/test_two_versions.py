@@ -103,7 +103,7 @@ def test_a_job_follows_the_steps_it_was_accepted_with(
     inspection: Inspection, items: str, steps: tuple[Step, ...]
 ) -> None:
     other = accepted_elsewhere(inspection, JobKind.CHAT, steps, connection_id=items, question=QUESTION, max_rows=10)
-    eventually(lambda: not inspection.unfinished([other]), within_s=20)
+    eventually(lambda: not inspection.unfinished([other]))
     job = inspection.job(other)
     assert job["state"] == "succeeded"
     assert finished_steps(inspection, other) == list(steps)

@@ -1,6 +1,6 @@
 """Shares the tests between processes: a file is for one of them, and so is a folder of integration tests.
 
-The tests of such a folder use one deployment; in two processes it would be started, and would idle, twice.
+The tests of such a folder use one deployment; in several processes it would be started, and would idle, several times.
 """
 
 from pathlib import PurePosixPath

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 POLL_S = 0.01
-DEADLINE_S = 15.0
+DEADLINE_S = 45.0
 
 
 async def until(holds: Callable[[], object], *, deadline_s: float = DEADLINE_S) -> None:

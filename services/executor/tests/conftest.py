@@ -17,11 +17,10 @@ from rowcall_executor.database_pool import DatabasePool
 from rowcall_runtime.driver import Store
 from rowcall_runtime.process import Platform
 from rowcall_runtime.testing import platform_without_kafka
-from services.executor.tests.office import SHOP, Office, duckdb_file, postgres_shop, sqlite_file
+from services.executor.tests.office import QUERY_TIMEOUT_S, SHOP, Office, duckdb_file, postgres_shop, sqlite_file
 from tools.testing.mysql_server import MysqlServer
 
 NO_KAFKA = "127.0.0.1:1"
-QUERY_TIMEOUT_S = 0.5
 
 
 @pytest.fixture
@@ -40,7 +39,13 @@ async def pool(platform: Platform) -> AsyncIterator[DatabasePool]:
 
 
 @pytest.fixture
-def office(platform: Platform, pool: DatabasePool, tmp_path: Path) -> Office:
+def query_timeout_s() -> float:
+    """Seconds that all candidates of a job have; tests of statements that never end give them less."""
+    return QUERY_TIMEOUT_S
+
+
+@pytest.fixture
+def office(platform: Platform, pool: DatabasePool, tmp_path: Path, query_timeout_s: float) -> Office:
     """The handlers as the process wires them; files open below the test's folder."""
     master_key = base64.b64encode(bytes(PrivateKey.generate())).decode()
     settings = ExecutorSettings.model_validate(
@@ -50,7 +55,7 @@ def office(platform: Platform, pool: DatabasePool, tmp_path: Path) -> Office:
             "master_key": master_key,
             "file_roots": (tmp_path,),
             "database_allow_networks": (ip_network("127.0.0.0/8"),),
-            "query_timeout_s": QUERY_TIMEOUT_S,
+            "query_timeout_s": query_timeout_s,
         }
     )
     return Office(

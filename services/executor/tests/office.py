@@ -34,6 +34,7 @@ CREATE TABLE item (id INTEGER PRIMARY KEY, name VARCHAR(40), price DECIMAL(10, 2
 INSERT INTO item VALUES (1, 'anvil', 12.50), (2, 'bolt', 0.01), (3, NULL, NULL);
 """
 ITEMS = "SELECT id, name FROM item ORDER BY id"
+QUERY_TIMEOUT_S = 30.0
 
 SLOW = (
     "WITH RECURSIVE d (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM d WHERE n < 3000)"

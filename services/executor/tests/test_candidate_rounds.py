@@ -14,7 +14,7 @@ from rowcall_contracts.resources import Connection
 from rowcall_contracts.results import ResultType
 from rowcall_databases.testing import PostgresServer
 from rowcall_runtime.errors import Permanent
-from services.executor.tests.office import ITEMS, SLOW, Office, postgres_shop
+from services.executor.tests.office import ITEMS, QUERY_TIMEOUT_S, SLOW, Office, postgres_shop
 
 ERROR = "SELECT nothing_of_the_kind FROM item"
 EMPTY = "SELECT id FROM item WHERE id > 100"
@@ -100,8 +100,12 @@ async def test_the_database_names_what_it_did_not_find(office: Office, shop: Con
 
 
 @pytest.mark.parametrize(
-    ("sql", "kind"),
-    [(REFUSED, ProblemType.SQL_REFUSED), (ERROR, ProblemType.SQL_FAILED), (SLOW, ProblemType.SQL_TIMEOUT)],
+    ("sql", "kind", "query_timeout_s"),
+    [
+        (REFUSED, ProblemType.SQL_REFUSED, QUERY_TIMEOUT_S),
+        (ERROR, ProblemType.SQL_FAILED, QUERY_TIMEOUT_S),
+        (SLOW, ProblemType.SQL_TIMEOUT, 0.5),
+    ],
 )
 async def test_after_the_last_round_the_best_candidates_fault_ends_the_job(
     office: Office, shop: Connection, sql: str, kind: ProblemType
@@ -126,6 +130,7 @@ async def test_rows_beyond_the_callers_cap_are_left_out_and_said_so(
     assert (executed.row_count, len(executed.rows), executed.truncated) == (kept, kept, truncated)
 
 
+@pytest.mark.parametrize("query_timeout_s", [0.5])
 async def test_a_slow_candidate_spends_the_budget_of_all(office: Office, shop_uri: str) -> None:
     connection = await office.connect(shop_uri)
     found, _ = await office.round(office.question(connection, SLOW, ITEMS))

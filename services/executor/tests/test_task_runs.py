@@ -102,7 +102,7 @@ async def test_a_slow_first_task_leaves_the_others_their_share(office: Office, s
     slow, *others = _rounds(await _run(office, job))
 
     assert slow.outcomes[0].status is OutcomeStatus.TIMEOUT
-    assert slow.outcomes[0].elapsed_ms == pytest.approx(BUDGET_S / 3 * 1000, rel=0.3)
+    assert slow.outcomes[0].elapsed_ms > BUDGET_S / 3 * 0.9 * 1000
     assert slow.error is not None
     assert slow.error.type == ProblemType.SQL_TIMEOUT.uri
     assert [each.executed is not None for each in others] == [True, True]

@@ -62,7 +62,7 @@ def results_refused(deployment: Sandbox) -> list[str]:
 
 def require_one_event(deployment: Sandbox, receiver: Receiver, job_id: str) -> None:
     """Asserts that the job's one event arrived, on Kafka and at the receiver, with one id."""
-    eventually(lambda: job_id in receiver.ids_by_job(), within_s=30)
+    eventually(lambda: job_id in receiver.ids_by_job())
     on_kafka = set(ids_by_job(published_events(deployment.broker.bootstrap))[job_id])
     assert len(on_kafka) == 1
     assert receiver.ids_by_job()[job_id] == on_kafka
@@ -96,7 +96,7 @@ def test_a_question_survives_its_generator(
         model.delay_s = 0
         kill_holder(deployment, Service.SQLGEN, killed)
         deployment.start_services()
-        assert api.ended(job["id"], within_s=60)["output"]["rows"] == [[3]]
+        assert api.ended(job["id"])["output"]["rows"] == [[3]]
         require_one_event(deployment, receiver, job["id"])
     stored = inspection.job(job["id"])
     require_ended_once(stored)
@@ -131,18 +131,18 @@ def test_a_delivery_survives_its_sender_and_keeps_its_id(
     receiver.delay_s = 8
     with api.listening(receiver.url, "chat.completed"):
         job = api.ask(items, "How many items are there?")
-        eventually(lambda: receiver.has_begun(job["id"]), within_s=20)
+        eventually(lambda: receiver.has_begun(job["id"]))
         delivery = inspection.delivery_about(job["id"])
         assert delivery is not None
         killed = str(delivery["lease"]["owner"])
         kill_holder(deployment, Service.WEBHOOKS, killed)
         receiver.delay_s = 0
         deployment.start_services()
-        settled = eventually(lambda: _settled_delivery(inspection, job["id"]), within_s=60)
+        settled = eventually(lambda: _settled_delivery(inspection, job["id"]))
     assert settled["state"] == "succeeded"
     require_ended_once(settled)
     require_taken_over(settled, Step.DELIVER, killed)
-    twice = eventually(lambda: _received_twice(receiver, job["id"]), within_s=20)
+    twice = eventually(lambda: _received_twice(receiver, job["id"]))
     assert {request.headers["webhook-id"] for request in twice} == {settled["event_id"]}
     assert {request.body for request in twice} == {settled["body"]}
 
@@ -154,7 +154,7 @@ def test_a_job_is_done_although_its_gateway_died_right_after_the_202(
     job = api.submit("chat", {"connection_id": items, "question": "How many items are there?"})
     deployment.services[Service.GATEWAY].kill()
     deployment.broker.restart()
-    eventually(lambda: not inspection.unfinished([job["id"]]), within_s=30)
+    eventually(lambda: not inspection.unfinished([job["id"]]))
     deployment.start_services()
     assert api.job(job["id"])["output"]["rows"] == [[3]]
     require_ended_once(inspection.job(job["id"]))
@@ -170,7 +170,7 @@ def test_an_executor_that_slept_past_its_lease_is_fenced_off(
     refused = results_refused(deployment)
     sleeper.pause()
     with deployment.replica(Service.EXECUTOR) as second:
-        eventually(lambda: inspection.job(job_id)["lease"]["owner"] != slept, within_s=30)
+        eventually(lambda: inspection.job(job_id)["lease"]["owner"] != slept)
         sleeper.resume()
         assert api.ended(job_id, within_s=90)["output"]["rows"] == [[count_pairs(PAIRS_BELOW)]]
         eventually(lambda: not inspection.unpublished([job_id]))
@@ -192,10 +192,10 @@ def test_a_job_that_kills_its_workers_ends_while_others_complete(
     others: list[str] = []
     for losses in range(MAX_WORKER_LOSSES):
         others += [str(each["id"]) for each in _small_queries(api, numbers)]
-        owner = eventually(lambda: _new_holder(inspection, poison, losses), within_s=60)  # noqa: B023
+        owner = eventually(lambda: _new_holder(inspection, poison, losses))  # noqa: B023
         kill_holder(deployment, Service.EXECUTOR, owner)
         deployment.start_services()
-    ended = api.ended(poison, within_s=60)
+    ended = api.ended(poison)
     assert ended["state"] == "failed", ended
     assert ended["error"]["type"] == "/problems/worker-lost"
     stored = inspection.job(poison)
@@ -203,7 +203,7 @@ def test_a_job_that_kills_its_workers_ends_while_others_complete(
     events = [entry["event"] for entry in stored["history"]]
     assert events.count(HistoryEvent.TAKEN_OVER) == stored["worker_losses"] == MAX_WORKER_LOSSES
     for job_id in others:
-        assert api.ended(job_id, within_s=60)["output"]["rows"] == [[count_pairs(10)]]
+        assert api.ended(job_id)["output"]["rows"] == [[count_pairs(10)]]
         require_ended_once(inspection.job(job_id))
 
 

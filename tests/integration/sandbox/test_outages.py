@@ -85,7 +85,7 @@ def test_no_accepted_job_is_lost_when_the_store_is_killed(
                 next_accepted(arrivals)
                 deployment.store.kill()
                 time.sleep(STORE_AWAY_S)  # the fault's length
-                eventually(lambda: arrivals.refused, within_s=30)
+                eventually(lambda: arrivals.refused)
                 deployment.store.restart()
             next_accepted(arrivals)
         require_all_told(inspection, receiver, dict.fromkeys(arrivals.accepted, ANSWER))
@@ -100,8 +100,8 @@ def test_unpublished_events_outlive_every_service(
     with api.listening(receiver.url, "chat.completed"):
         deployment.broker.stop()
         jobs = [str(api.submit("chat", {"connection_id": items, "question": QUESTION}, **LONG)["id"]) for _ in range(5)]
-        eventually(lambda: not inspection.unfinished(jobs), within_s=60)
-        eventually(lambda: events_failed(deployment) > len(jobs), within_s=60)
+        eventually(lambda: not inspection.unfinished(jobs))
+        eventually(lambda: events_failed(deployment) > len(jobs))
         assert inspection.unpublished(jobs) == jobs, "what Kafka did not acknowledge is not forgotten"
         deployment.kill_services()
         deployment.broker.restart()

@@ -26,7 +26,7 @@ def test_one_trace_covers_the_request_the_steps_and_the_webhook(
         del api.client.headers["traceparent"]
         assert api.ended(job["id"])["state"] == "succeeded"
         eventually(lambda: receiver.received)
-    spans = eventually(lambda: _complete(collector), within_s=20)
+    spans = eventually(lambda: _complete(collector))
     known = {span.span_id.hex() for _, span in spans} | {PARENT_ID}
     assert {span.parent_span_id.hex() for _, span in spans} <= known, "no parent is missing"
     assert TRACE_ID in receiver.received[0].headers["traceparent"]
