@@ -6,7 +6,7 @@ from datetime import date
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, ClarificationKind, Generation
 from rowcall_sqlgen.builtin.composing import Composer, Trusted
-from rowcall_sqlgen.builtin.evidence import Understanding, weigh
+from rowcall_sqlgen.builtin.evidence import PERIODS_PASSED_OVER, Understanding, weigh
 from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_question, read_answer
 from rowcall_sqlgen.builtin.join_hints import join_hints
 from rowcall_sqlgen.builtin.precedents import Precedents
@@ -36,12 +36,14 @@ LEAST_TRUST_OF_NEW_WORDS = 0.5
 LEAST_SHARE = 0.25
 """Of the best proposal's probability: one below it would only be taken where the best one rightly has no rows."""
 NEVER = 1.0
-"""Where a text in quotes is left out: that was asked for, word by word."""
+"""Where a text in quotes or a period is left out: the answer would be one to another question."""
 SURE = 0.5
 """From here on the best proposal is given even where the grammar would ask back."""
 READ_WELL = 0.95
 """Readings of the grammar from this score on were right as often as what trust preferred to them, and they are what a
 question in few words means."""
+KEYWORDS_READ_WELL = 0.85
+"""The same of keywords without a sentence: the parser was not trained on any."""
 TRUST_IN_GRAMMAR = 0.6
 """Of those where trust said otherwise."""
 PARSER_SURE = 0.985
@@ -135,7 +137,8 @@ class Answering:
         evidence = weigh(understood)
         weighed = zip(understood.proposals, self._trust.probabilities(evidence), evidence, strict=True)
         trusted = [Trusted(proposal, likely, known, understood) for proposal, likely, known in weighed]
-        return _grammar_first(sorted(trusted, key=lambda each: -each.probability), understood)
+        timely = [each for each in trusted if not each.evidence[PERIODS_PASSED_OVER]]
+        return _grammar_first(sorted(timely or trusted, key=lambda each: -each.probability), understood)
 
 
 class _Composition:
@@ -191,9 +194,11 @@ def _preceded(pair: Pair, index: SchemaIndex) -> Generation:
 def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Trusted]:
     """Puts a good reading of the grammar before what the parser is not sure of."""
     best = understood.readings.found[:1]
-    if not best or best[0].score < READ_WELL or understood.readings.problem:
+    is_sentence = _is_sentence(understood.question)
+    least = READ_WELL if is_sentence else KEYWORDS_READ_WELL
+    if not best or best[0].score < least or understood.readings.problem:
         return ranked
-    if _is_sentence(understood.question) and any(each.probability >= PARSER_SURE for each in understood.parses.found):
+    if is_sentence and any(each.probability >= PARSER_SURE for each in understood.parses.found):
         return ranked
     at = next(at for at, each in enumerate(ranked) if each.proposal.reading == best[0])
     probability = max(ranked[0].probability, TRUST_IN_GRAMMAR)
@@ -207,10 +212,11 @@ def _is_sentence(question: Sequence[Word]) -> bool:
 def _doubt(understood: Understanding, ranked: Sequence[Trusted], index: SchemaIndex) -> Clarification | None:
     """Refuses what is hardly right; asks back where the grammar sees several readings and none stands out."""
     best = ranked[0].probability if ranked else 0.0
-    if best >= SURE:
+    least = _least_trust(ranked[0]) if ranked else NEVER
+    if best >= max(SURE, least):
         return None
     clarification = doubt(understood.readings, understood.question, index)
-    if best >= (_least_trust(ranked[0]) if ranked else 1.0):
+    if best >= least:
         return clarification if clarification and clarification.kind is ClarificationKind.AMBIGUOUS else None
     return clarification or no_reading(understood.readings.cut, understood.question, None, index=index)
 
@@ -222,7 +228,7 @@ def _least_trust(trusted: Trusted) -> float:
     if trusted.proposal.reading:
         return LEAST_TRUST
     understood = trusted.understood
-    if trusted.evidence["quotes passed over"]:
+    if trusted.evidence["quotes passed over"] or trusted.evidence[PERIODS_PASSED_OVER]:
         return NEVER
     if understood.question[0].lower == "why" or understood.readings.problem:
         return SURE

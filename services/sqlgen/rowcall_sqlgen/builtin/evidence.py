@@ -9,6 +9,7 @@ import numpy as np
 from rowcall_sqlgen.builtin.proposals import Proposal
 from rowcall_sqlgen.builtin.query_shape import shape
 from rowcall_sqlgen.builtin.sayings import Sayings
+from rowcall_sqlgen.engine.dates import Period
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.linking import is_light_verb, is_stop_word
 from rowcall_sqlgen.engine.reading import Readings
@@ -39,6 +40,9 @@ _RELATIVE = (
     "joins",
 )
 """Evidence that says more beside that on the other proposals."""
+
+PERIODS_PASSED_OVER = "periods passed over"
+"""Not for trust, whose training questions hardly know any."""
 
 Evidence = Mapping[str, float]
 Likenesses = Callable[[str, Sequence[str]], list[float]]
@@ -88,6 +92,7 @@ class _Weighing:
         self._best_log, self._second_log = logs[:2]
         self._nothing = _log(understood.parses.nothing)
         self._content = content_words(understood.parses.nodes.words)
+        self._periods = _periods(understood.readings)
         self._unknown = sum(span.end - span.start for span in understood.readings.cut.unknown)
 
     def of(self, proposal: Proposal) -> dict[str, float]:
@@ -159,6 +164,7 @@ class _Weighing:
             "names passed over": float(min(len(named.intersection(uncovered)), _MOST_WORDS)),
             "values passed over": float(min(len(said), _MOST_WORDS)),
             "quotes passed over": float(min(len(quoted), _MOST_WORDS)),
+            PERIODS_PASSED_OVER: float(proposal.reading is None and not self._periods <= covered),
             "unnamed columns": float(min(len(unnamed), _MOST_WORDS)),
             "unnamed tables": float(sum(nodes.matches.table_quality(table) < _NAMED for table in proposal.uses.tables)),
             "strange words": float(min(len(strange), _MOST_WORDS)),
@@ -224,6 +230,12 @@ def content_words(question: Sequence[Word]) -> tuple[int, ...]:
         for at, word in enumerate(question)
         if at not in shaping and not is_stop_word(word) and not is_light_verb(word)
     )
+
+
+def _periods(readings: Readings) -> frozenset[int]:
+    """Returns the positions of words that say when: `March`, `2013`, `last month`."""
+    spans = (span for span in readings.cut.spans if any(isinstance(option.mark, Period) for option in span.options))
+    return frozenset(at for span in spans for at in range(span.start, span.end))
 
 
 def _log(probability: float) -> float:

@@ -46,6 +46,12 @@ def shape(query: Query) -> dict[str, float]:
     return {f"has {name}": float(count) for name, count in counts.items()}
 
 
+def is_contradictory(query: Query) -> bool:
+    """Says whether some rows would have to hold two texts in one column."""
+    meanings = (part for part in inner_parts(query) if isinstance(part, Meaning))
+    return any(len(set(fixed)) > len(dict(fixed)) for meaning in meanings if (fixed := [*_fixed(meaning)]))
+
+
 def _first(query: Query) -> Meaning:
     while isinstance(query, Compound):
         query = query.left
@@ -86,16 +92,16 @@ def _oddities(meaning: Meaning) -> Iterator[str]:
     yield from ("conditions" for _ in meaning.where)
     yield from ("columns shown and measured" for column in shown if column in measured)
     yield from ("columns shown twice" for _ in range(len(shown) - len(set(shown))))
-    yield from ("columns shown and fixed" for column in set(shown) & set(_fixed(meaning)))
+    yield from ("columns shown and fixed" for column in set(shown) & set(dict(_fixed(meaning))))
     yield from ("idle tables" for _ in _idle(meaning))
 
 
-def _fixed(meaning: Meaning) -> Iterator[ColumnRef]:
-    """Yields columns that the conditions leave one value."""
+def _fixed(meaning: Meaning) -> Iterator[tuple[ColumnRef, str]]:
+    """Yields columns that the conditions leave one text, and the text."""
     for predicate in meaning.where:
         match predicate:
-            case Comparison(subject=ColumnRef() as column, operator=Operator.EQ, value=str()):
-                yield column
+            case Comparison(subject=ColumnRef() as column, operator=Operator.EQ, value=str() as text):
+                yield column, text.lower()
 
 
 def _idle(meaning: Meaning) -> set[str]:

@@ -27,6 +27,9 @@ slow slower slowest | -speed
 warm warmer warmest | +temperature
 hot hotter hottest | +temperature
 cold colder coldest | -temperature
+far farther farthest | +distance
+far further furthest | +distance
+near nearer nearest | -distance
 populous populous most_populous | +population
 """
 

@@ -34,6 +34,7 @@ class Cue(Enum):
     EACH = auto()  # per, for each
     BY = auto()
     SORT = auto()  # sorted by
+    RANKED = auto()  # ranked by: the greatest first
     ASCENDING = auto()
     DESCENDING = auto()
     NOT = auto()

@@ -32,10 +32,11 @@ _PHRASES: dict[Mark, str] = {
     """,
     Cue.BY: "by | grouped by | group by | broken down by | split by | according to",
     Cue.SORT: """
-        sorted by | sort by | ordered by | order by | in order of | in the order of | ranked by | rank by | sort |
+        sorted by | sort by | ordered by | order by | in order of | in the order of | sort |
         order | sorted in | ordered in | listed by | sorted according to | sorted | ordered | sort them by |
         order them by | sort the list by | ordered by their | sorted by their
     """,
+    Cue.RANKED: "rank | ranked by | rank by | ranked according to",
     Cue.ASCENDING: """
         ascending | in ascending order | ascending order | from low to high | from lowest to highest |
         alphabetically | alphabetical order | in alphabetical order | increasing | in increasing order |
@@ -85,9 +86,9 @@ _PHRASES: dict[Mark, str] = {
     Cue.BOTH: "both",
     Cue.FREQUENT: """
         most common | most frequent | most popular | most frequently used | most commonly used | most often |
-        most frequently | most commonly | most used
+        most frequently | most commonly | most used | busiest
     """,
-    Cue.RARE: "least common | rarest | least popular | least frequent | least used | least commonly",
+    Cue.RARE: "least common | rarest | least popular | least frequent | least used | least commonly | quietest",
     Cue.MEAN: """
         the average | average | the mean | mean | than average | than the average | than the mean | the average of |
         the overall average

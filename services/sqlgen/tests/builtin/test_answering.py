@@ -78,6 +78,20 @@ def test_nearly_all_that_has_no_answer_gets_none(answering: Answering, demo_inde
     assert sum(bool(generation.candidates) for generation in generations) <= MOST_ANSWERED
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many flights did United operate in March?",
+        "manufacturers of planes with more seats than the average that flew in March",
+    ],
+)
+def test_a_period_is_never_passed_over(
+    question: str, answering: Answering, demo_index: SchemaIndex, today: date
+) -> None:
+    generation = answering.answer(question, demo_index, today)
+    assert all("month = 3" in candidate.sql for candidate in generation.candidates)
+
+
 def test_what_was_tried_is_not_offered_again(answering: Answering, demo_index: SchemaIndex, today: date) -> None:
     question = "Which airline has the most flights?"
     first = answering.answer(question, demo_index, today).candidates

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rowcall_sqlgen.builtin.query_shape import shape
+from rowcall_sqlgen.builtin.query_shape import is_contradictory, shape
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import (
@@ -72,3 +72,11 @@ def test_the_rows_of_the_first_of_two_queries_are_described() -> None:
     both = Compound(SetOperator.UNION, Meaning(items=(AllColumns("person"),), source="person"), LISTED)
     assert shape(both)["has AllColumns"] == shape(both)["has union"] == 1
     assert shape(both)["has items named"] == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "contradictory"), [("Rome", CITY, True), ("BONN", CITY, False), ("Rome", NAME, False)]
+)
+def test_no_row_holds_two_texts_in_one_column(value: str, column: ColumnRef, contradictory: bool) -> None:
+    query = Meaning(items=(ROWS,), source="person", where=(IN_BONN, Comparison(column, Operator.EQ, value)))
+    assert is_contradictory(Compound(SetOperator.UNION, query, LISTED)) == contradictory

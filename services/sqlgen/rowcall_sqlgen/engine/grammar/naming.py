@@ -73,6 +73,8 @@ def idle(marks: Marks, scene: Scene) -> Found | None:
             return None
         case [Role(), *_]:
             return Found(1)
+        case [Cue.RANKED, *rest] if not scene.started and Cue.BY in rest:
+            return Found(1)
         case [Cue.BY, *_] if (scene.shown or scene.table) and not scene.ranked:
             return Found(1)
         case [mark, *_] if mark in _IDLE:

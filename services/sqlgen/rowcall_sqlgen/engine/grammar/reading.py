@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     conditions.named,
     shape.group_in_role,
     shape.ranked_by,
+    shape.listed_by,
     shape.group,
     shape.frequency,
     shape.ranking,

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from rowcall_sqlgen.engine.clauses import Cap, Clause, Focus, Group, Rank
+from rowcall_sqlgen.engine.clauses import Cap, Clause, Focus, Group, Rank, Show, SortBy
 from rowcall_sqlgen.engine.grammar.measures import count_distinct, measure, reads_value
-from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Scene
+from rowcall_sqlgen.engine.grammar.rule import Found, FoundMeasure, Marks, Scene
 from rowcall_sqlgen.engine.grammar.sorting import sortable
 from rowcall_sqlgen.engine.marks import (
     Aggregate,
@@ -42,6 +42,26 @@ def ranked_by(marks: Marks, scene: Scene) -> Found | None:
             item, length = sortable(rest, scene)
             return Found(1 + length, (Rank(item, descending=True, owner=scene.table),)) if item else None
     return None
+
+
+def listed_by(marks: Marks, scene: Scene) -> Found | None:
+    """`airlines by number of flights`, `ranked by average delay`: each with its number, the greatest first."""
+    match marks:
+        case [Cue.BY | Cue.RANKED, *rest] if (
+            scene.table and not (scene.shown or scene.ranked) and (found := _measured_of(rest, scene))
+        ):
+            order = SortBy(found.measure, descending=True)
+            return Found(1 + found.length, (Group(scene.table), Show(found.measure), order))
+        case [Cue.RANKED, *rest]:
+            item, length = sortable(rest, scene)
+            return Found(1 + length, (SortBy(item, descending=True),)) if item else None
+    return None
+
+
+def _measured_of(marks: Marks, scene: Scene) -> FoundMeasure | None:
+    """A measure of rows that refer to those named before."""
+    found = measure(marks, scene)
+    return found if found and _refers(found.measure.table, scene) else None
 
 
 def group(marks: Marks, scene: Scene) -> Found | None:
@@ -109,20 +129,24 @@ def ranking(marks: Marks, scene: Scene) -> Found | None:
 def _superlative(marks: Marks, scene: Scene, count: int | None) -> Found | None:
     if not marks or not isinstance(marks[0], Superlative):
         return None
-    found = _by_adjective(marks, count) if marks[0].column else _by_amount(marks, scene, count)
+    found = _by_adjective(marks, scene, count) if marks[0].column else _by_amount(marks, scene, count)
     if found is None:
         return None
     owned = (replace(c, owner=c.owner or scene.table) if isinstance(c, Rank) else c for c in found.clauses)
     return Found(found.length, tuple(owned))
 
 
-def _by_adjective(marks: Marks, count: int | None) -> Found | None:
-    """`oldest planes`: the adjective brings its column."""
+def _by_adjective(marks: Marks, scene: Scene, count: int | None) -> Found | None:
+    """`oldest planes`, `the hottest day`: the adjective brings its column."""
     match marks:
         case [Superlative(descending, ColumnRef() as ref), ColumnMention((other,)), *_] if ref == other:
             return Found(2, (Rank(ref, descending, count),))
         case [Superlative(descending, ColumnRef() as ref), TableMention(table), *_]:
             return Found(2, (Focus(table), Rank(ref, descending, count, owner=table)))
+        case [Superlative(descending, ColumnRef() as ref), ColumnMention(columns), *_] if (
+            not scene.shown and columns[0].table == ref.table
+        ):
+            return Found(2, (*map(Show, columns), Rank(ref, descending, count, owner=ref.table)))
         case [Superlative(descending, ColumnRef() as ref), *_]:
             return Found(1, (Rank(ref, descending, count),))
     return None
