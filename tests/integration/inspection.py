@@ -62,6 +62,17 @@ class Inspection:
         deliveries = self._database[Collection.DELIVERIES].find({})
         return next((each for each in deliveries if json.loads(each["body"])["data"]["job_id"] == job_id), None)
 
+    @contextmanager
+    def profiled(self) -> Iterator[list[Body]]:
+        """Has the store write down what it is asked; the list holds the commands once the block ends."""
+        found: list[Body] = []
+        self._database.command("profile", 2)
+        try:
+            yield found
+        finally:
+            self._database.command("profile", 0)
+            found.extend(self._database["system.profile"].find())
+
     def holder(self, job_id: str, step: str) -> str:
         """Waits until somebody holds the lease of a job at a step, and returns the owner."""
 
