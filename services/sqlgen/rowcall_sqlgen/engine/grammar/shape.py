@@ -85,7 +85,7 @@ def group(marks: Marks, scene: Scene) -> Found | None:
 def _refers(counted: str, scene: Scene) -> bool:
     """`top 5 airlines by flights`: says whether rows of the one table are counted for each row of the other."""
     paths = scene.index.graph.paths(scene.table, counted) if scene.table else ()
-    return any(not path[0].to_parent for path in paths)
+    return any(path and not path[0].to_parent for path in paths)
 
 
 def _groups(target: ColumnMention | TableMention) -> tuple[Clause, ...]:
