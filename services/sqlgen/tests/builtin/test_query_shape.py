@@ -2,7 +2,9 @@
 
 import pytest
 
+from rowcall_sqlgen.builtin.proposals import propose
 from rowcall_sqlgen.builtin.query_shape import is_contradictory, shape
+from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import (
@@ -17,6 +19,7 @@ from rowcall_sqlgen.engine.meaning import (
     Query,
     SetOperator,
 )
+from rowcall_sqlgen.parser.parser import Parsed
 
 NAME, CITY, AGE = (ColumnRef("person", name) for name in ("name", "city", "age"))
 ROWS, MEAN = Measure(Aggregate.COUNT, "person"), Measure(Aggregate.AVG, "person", AGE)
@@ -80,3 +83,12 @@ def test_the_rows_of_the_first_of_two_queries_are_described() -> None:
 def test_no_row_holds_two_texts_in_one_column(value: str, column: ColumnRef, contradictory: bool) -> None:
     query = Meaning(items=(ROWS,), source="person", where=(IN_BONN, Comparison(column, Operator.EQ, value)))
     assert is_contradictory(Compound(SetOperator.UNION, query, LISTED)) == contradictory
+
+
+def test_what_no_row_can_meet_is_not_proposed(shop_index: SchemaIndex) -> None:
+    table = next(iter(shop_index.tables))
+    column = shop_index.columns(table)[0]
+    one, other = (Comparison(column, Operator.EQ, text) for text in ("one", "other"))
+    possible, impossible = (Meaning(items=(column,), source=table, where=where) for where in ((one,), (one, other)))
+    proposals = propose((), (Parsed(impossible, 0.9), Parsed(possible, 0.1)), shop_index)
+    assert [proposal.query for proposal in proposals] == [possible]
