@@ -28,6 +28,7 @@ from rowcall_runtime.job_workload import QUEUED_ALARM
 from rowcall_runtime.kafka_security import KafkaAccess
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.work_store import WorkStore
+from tools.local.kafka import PARTITIONS
 from tools.local.ports import LOOPBACK, free_port
 from tools.local.processes import ManagedProcess
 
@@ -37,6 +38,7 @@ WORKSPACE = "bench"
 def environ_of(stage: Stage) -> Mapping[str, str]:
     """The settings of every process here."""
     return {
+        "ROWCALL_KAFKA_PARTITIONS": str(PARTITIONS),
         **os.environ,
         "ROWCALL_KAFKA_BOOTSTRAP": stage.broker.bootstrap,
         "ROWCALL_MONGO_URL": stage.store.url,

@@ -17,6 +17,7 @@ import httpx
 from rowcall_contracts.pipelines import Service
 from rowcall_runtime.crypto import public_key_of
 from tests.integration.servers import Bootstrapped, Located
+from tools.local.kafka import PARTITIONS
 from tools.local.ports import LOOPBACK, free_port
 from tools.local.processes import ManagedProcess
 from tools.local.readiness import is_ready
@@ -126,6 +127,7 @@ def deployed_on(broker: B, store: S, *, folder: Path, **settings: str) -> Iterat
         roots.mkdir(exist_ok=True)
         master_key = base64.b64encode(secrets.token_bytes(32)).decode()
         environ = {
+            "ROWCALL_KAFKA_PARTITIONS": str(PARTITIONS),
             **os.environ,
             "ROWCALL_KAFKA_BOOTSTRAP": broker.bootstrap,
             "ROWCALL_MONGO_URL": store.url,

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import MongoClient
 
 from rowcall_contracts.pipelines import Service, Step
-from rowcall_contracts.topics import EVENTS, TOPICS, command_topic
+from rowcall_contracts.topics import EVENTS, command_topic
 from rowcall_runtime.work_store import EPOCH
 from tests.integration.api import Api, eventually
 from tests.integration.deployment import Deployment
@@ -83,7 +83,9 @@ def records_of(deployment: Deployment) -> int:
         consumer = AIOKafkaConsumer(bootstrap_servers=deployment.broker.bootstrap)
         await consumer.start()
         try:
-            everything = [TopicPartition(name, each) for name in NAMES for each in range(TOPICS[name].partitions)]
+            everything = [
+                TopicPartition(name, each) for name in NAMES for each in consumer.partitions_for_topic(name) or ()
+            ]
             ends: dict[TopicPartition, int] = await consumer.end_offsets(everything)
             return sum(ends.values())
         finally:

@@ -33,6 +33,10 @@ class KafkaFormatError(LaptopError):
     """The storage tool refused to format the data folder."""
 
 
+PARTITIONS = 3
+"""Of each spread topic: every fetch names all partitions, and one machine runs one or two replicas of a service."""
+
+
 @dataclass(frozen=True)
 class KafkaNode:
     """Where a node keeps its files and which loopback ports it uses. Ports may differ from one start to the next."""

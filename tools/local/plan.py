@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.local.kafka import KafkaNode
+from tools.local.kafka import PARTITIONS, KafkaNode
 from tools.local.kafka_jars import kafka_jars
 from tools.local.keys import Secret, read_public_key, secret_files
 from tools.local.ports import free_port, require_free
@@ -50,7 +50,7 @@ def make_plan(
         server_ports={**({KAFKA: kafka.port} if kafka else {}), **({STORE: store.port} if store else {})},
         service_ports={**admin, GATEWAY: port},
         port=port,
-        environ=_without_secrets(environ) | _shared(settings, state) | _addresses(kafka, store),
+        environ=_defaults(kafka) | _without_secrets(environ) | _shared(settings, state) | _addresses(kafka, store),
     )
 
 
@@ -68,6 +68,10 @@ def _store(settings: LocalSettings, state: StateFolder) -> StoreServer | None:
     kind = settings.embedded_store
     # The two write different files, so each has a folder of its own.
     return StoreServer(folder=state.root / f"store-{kind}", port=free_port(), program=store_program(kind))
+
+
+def _defaults(kafka: KafkaNode | None) -> dict[str, str]:
+    return {"ROWCALL_KAFKA_PARTITIONS": str(PARTITIONS)} if kafka else {}
 
 
 def _addresses(kafka: KafkaNode | None, store: StoreServer | None) -> dict[str, str]:

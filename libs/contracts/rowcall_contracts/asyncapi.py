@@ -62,7 +62,7 @@ def _channel(topic: str) -> JsonObject:
         "bindings": {
             "kafka": {
                 "topic": topic,
-                "partitions": row.partitions,
+                "partitions": row.partitions(),
                 "topicConfiguration": {"retention.ms": retention_ms},
                 "bindingVersion": "0.5.0",
             }

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from rowcall_contracts.topics import DEFAULT_PARTITIONS
+
 ENV_PREFIX = "ROWCALL_"
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode]
 
@@ -34,6 +36,12 @@ class Settings(BaseSettings):
     kafka_ssl_cafile: Path | None = Field(None, description="CA certificates for Kafka.")
     kafka_replication: int = Field(1, ge=1, description="Replication factor of the topics that `migrate` creates.")
     kafka_min_isr: int = Field(1, ge=1, description="`min.insync.replicas` of the topics that `migrate` creates.")
+    kafka_partitions: int = Field(
+        DEFAULT_PARTITIONS,
+        ge=1,
+        description="Partitions of each topic of commands and events that `migrate` creates; at most so many replicas "
+        "of a service share its commands.",
+    )
     admin_host: str = Field("127.0.0.1", description="Address of the probes and metrics.")
     admin_port: int = Field(0, ge=0, le=65_535, description="Port of the probes and metrics; 0 picks a free one.")
     worker_slot: str | None = Field(

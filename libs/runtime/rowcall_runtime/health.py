@@ -53,7 +53,14 @@ async def serving(app: ASGIApp, host: str, port: int, *, grace_s: int = 5) -> As
         PortTaken: somebody else listens there.
     """
     config = uvicorn.Config(
-        app, host, port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=grace_s
+        app,
+        host,
+        port,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=grace_s,
     )
     server = _Server(config)
     sockets = [_bound(host, port)]

@@ -52,7 +52,7 @@ async def _create_topics(settings: Settings) -> None:
         wanted = [
             NewTopic(
                 topic.name,
-                topic.partitions,
+                topic.partitions(settings.kafka_partitions),
                 settings.kafka_replication,
                 topic_configs={
                     "retention.ms": str(int(topic.retention.total_seconds() * 1000)),

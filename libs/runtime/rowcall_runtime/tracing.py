@@ -9,6 +9,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Span, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -20,9 +21,15 @@ _TRACER = trace.get_tracer("rowcall")  # of the provider that is installed later
 
 
 def configure_tracing(service: str) -> TracerProvider:
-    """Installs the process's provider; spans leave only where OTEL_EXPORTER_OTLP_ENDPOINT is set."""
-    provider = TracerProvider(resource=Resource.create({"service.name": f"rowcall-{service}"}))
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
+    """Installs the process's provider; spans are recorded only where OTEL_EXPORTER_OTLP_ENDPOINT is set.
+
+    Elsewhere they carry ids alone, for logs and for whoever is called; the flag of W3C Trace Context §3.2.2 says so.
+    """
+    exports = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    provider = TracerProvider(
+        sampler=None if exports else ALWAYS_OFF, resource=Resource.create({"service.name": f"rowcall-{service}"})
+    )
+    if exports:
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     return provider

@@ -11,6 +11,7 @@ from faststream import AckPolicy
 
 from libs.runtime.tests.kafka_site import Inbox, KafkaSite, new_group
 from libs.runtime.tests.waiting import until, until_seen
+from rowcall_runtime import subscriptions as subscribing
 from rowcall_runtime.subscriptions import AUTO_COMMIT_MS, Subscriptions, WrongAckPolicy
 
 UNREADABLE = [("ce_id", None), ("ce_type", b"\xff\xfe\xfa"), ("traceparent", b"\xc3\x28")]
@@ -172,6 +173,25 @@ async def test_trap_a_tail_sees_everything_published_right_after_its_start_and_n
         await kafka.put(topic, *values)
         await until(lambda: len(inbox.records) >= 48)
     assert sorted(inbox.values, key=str) == sorted(values, key=str)
+
+
+async def test_hints_that_come_while_one_is_handled_are_taken_together(
+    kafka: KafkaSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken one by one, ten would take ten times as long as the wait for company."""
+    gather_s = 2.0
+    monkeypatch.setattr(subscribing, "GATHER_S", gather_s)
+    topic, inbox, taken_at = await kafka.topic(), Inbox(), list[float]()
+    subscriptions = kafka.subscriptions()
+    subscriptions.tail([topic], lambda record: (inbox.take(record), taken_at.append(time.monotonic()))[0])
+    async with kafka.consuming(subscriptions):
+        await kafka.put(topic, b"first")
+        await until(lambda: len(inbox.records) == 1)
+        rest = [b"%d" % n for n in range(10)]
+        await kafka.put(topic, *rest)
+        await until(lambda: len(inbox.records) == 11, deadline_s=15)
+    assert inbox.values == [b"first", *rest]
+    assert taken_at[-1] - taken_at[0] < 3 * gather_s
 
 
 async def test_every_process_tails_everything_while_a_group_shares(kafka: KafkaSite) -> None:

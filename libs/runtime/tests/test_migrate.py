@@ -19,6 +19,8 @@ from rowcall_runtime.migrate import SCHEMA_ID, MigrationFailed, create_indexes, 
 
 pytestmark = pytest.mark.contract
 
+SPREAD_OVER = 5
+
 
 def settings_of(kafka: KafkaSite, store_url: str, **fields: object) -> Settings:
     url = f"{store_url}/m{uuid4().hex[:12]}"
@@ -38,9 +40,9 @@ def topics(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Topic]:
 async def test_what_is_missing_is_created_and_running_again_changes_nothing(
     kafka: KafkaSite, store_url: str, topics: Mapping[str, Topic]
 ) -> None:
-    settings = settings_of(kafka, store_url)
+    settings = settings_of(kafka, store_url, kafka_partitions=SPREAD_OVER)
     already = next(iter(topics))
-    await kafka.create(already, partitions=topics[already].partitions)
+    await kafka.create(already, partitions=SPREAD_OVER)
     async with open_store(settings.mongo_url.get_secret_value(), "pymongo") as store:
         assert await schema_is_current(store) is False
 
@@ -51,7 +53,7 @@ async def test_what_is_missing_is_created_and_running_again_changes_nothing(
     async with kafka.admin() as admin:
         described = await admin.describe_topics(list(topics))
     partitions = {topic["topic"]: len(topic["partitions"]) for topic in described}
-    assert partitions == {name: topic.partitions for name, topic in topics.items()}
+    assert partitions == {name: topic.partitions(SPREAD_OVER) for name, topic in topics.items()}
 
 
 @pytest.mark.parametrize(("version", "current"), [(-1, False), (0, True), (1, True), (2, False)])

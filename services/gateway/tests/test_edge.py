@@ -62,7 +62,7 @@ async def test_requests_are_counted_by_route_template_not_by_path(
     job_id = (await client.post("/jobs", json=chat)).json()["id"]
     await client.get(f"/jobs/{job_id}")
     await client.get("/nowhere/at/all")
-    await client.request("BREW", "/jobs")
+    await client.request("PROPFIND", "/jobs")
 
     metrics = gateway.platform.metrics.render().decode()
 
