@@ -77,12 +77,14 @@ async def test_a_job_without_news_is_read_again_although_no_record_came(
     gateway: Gateway, client: httpx.AsyncClient, chat: dict[str, object]
 ) -> None:
     job_id = await new_job(client, chat)
-    waiting = asyncio.create_task(client.get(f"/jobs/{job_id}", params={"wait": 15}))
+    started = time.monotonic()
+    waiting = asyncio.create_task(client.get(f"/jobs/{job_id}", params={"wait": 19}))
     await gateway.waited_for(job_id)
 
     await gateway.store.collection(Collection.JOBS).update({"_id": job_id}, {"$set": {"state": "succeeded"}})
 
     assert (await waiting).json()["state"] == "succeeded"
+    assert time.monotonic() - started < 15, "found by the look every 5 s, not by the one at the end of the wait"
 
 
 async def test_cancel_ends_the_job_with_its_event_and_fences_its_worker_off(
