@@ -12,6 +12,7 @@ from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Tabl
 from rowcall_contracts.problems import Problem, ProblemType
 from rowcall_contracts.resources import Collection, Connection, ConnectionState
 from rowcall_contracts.work import State
+from rowcall_gateway.connections import desk
 from rowcall_gateway.testing import Gateway, eventually
 from rowcall_runtime.catalogs import CatalogStore
 from rowcall_runtime.crypto import Opener
@@ -86,6 +87,21 @@ async def test_a_connection_that_fails_its_check_is_not_kept(client: httpx.Async
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/connection-failed")
     assert answer.json()["detail"] == BAD.detail
     assert (await client.get("/connections")).json()["data"] == []
+
+
+async def test_a_check_that_takes_longer_than_the_wait_goes_on_and_the_connection_is_kept(
+    client: httpx.AsyncClient, executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "CHECK_WAIT_S", 0.1)
+
+    answer = await client.post("/connections", json={"name": "flights", "uri": URI})
+
+    assert (answer.status_code, answer.json()["state"]) == (201, "checking")
+    path = answer.headers["Location"]
+    assert path == f"/connections/{answer.json()['id']}"
+    assert (await client.get(path)).json()["state"] == "checking"
+    await executor(State.SUCCEEDED)
+    assert (await client.get(path)).json()["state"] == "ready"
 
 
 async def test_a_repeated_creation_is_the_same_connection(client: httpx.AsyncClient, executor: Executor) -> None:
