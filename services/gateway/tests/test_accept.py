@@ -43,6 +43,20 @@ async def test_a_connection_without_a_catalog_is_introspected_first(
     assert job.step == "introspect"
 
 
+async def test_the_reply_to_a_clarifying_question_is_a_new_job_that_names_its_parent(
+    gateway: Gateway, client: httpx.AsyncClient, chat: dict[str, object]
+) -> None:
+    asked = (await client.post("/jobs", json=chat)).json()
+    before = await gateway.move(asked["id"], State.NEEDS_INPUT)
+
+    reply = await client.post("/jobs", json={**chat, "parent_job_id": asked["id"]})
+
+    assert (reply.status_code, reply.json()["parent_job_id"]) == (202, asked["id"])
+    assert (await client.get(reply.headers["Location"])).json()["parent_job_id"] == asked["id"]
+    assert (await gateway.job(reply.json()["id"])).parent_job_id == asked["id"]
+    assert await gateway.job(asked["id"]) == before, "terminal states never change"
+
+
 async def test_200_concurrent_posts_with_one_key_make_one_job(
     gateway: Gateway, client: httpx.AsyncClient, chat: dict[str, object], workspace_id: str
 ) -> None:
