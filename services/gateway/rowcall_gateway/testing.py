@@ -24,7 +24,7 @@ from rowcall_gateway.parts import Parts
 from rowcall_gateway.waiting import Waiters
 from rowcall_gateway.wiring import Wiring
 from rowcall_runtime.crypto import Sealer, public_key_of
-from rowcall_runtime.driver import Store, open_store
+from rowcall_runtime.driver import Document, Filter, Store, open_store
 from rowcall_runtime.health import serving
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.job_workload import final_event
@@ -129,10 +129,14 @@ class Gateway:
 
         await eventually(waiting)
 
-    async def counts(self) -> Mapping[str, int]:
-        """Counts the documents of every collection that a request could change."""
-        watched = [each for each in Collection if each not in (Collection.AUDIT, Collection.MIGRATIONS)]
-        return {each.value: await self.store.collection(each).count({}) for each in watched}
+    async def contents(self) -> Mapping[str, list[Document]]:
+        """Reads every document that a request could change; that a key was used is written down later, apart."""
+        watched = {each: {} for each in Collection if each not in (Collection.AUDIT, Collection.MIGRATIONS)}
+        wanted: Mapping[Collection, Filter] = {**watched, Collection.AUDIT: {"action": {"$ne": "key.use"}}}
+        return {
+            each.value: await self.store.collection(each).find(where, sort=[("_id", 1)])
+            for each, where in wanted.items()
+        }
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:

@@ -142,7 +142,7 @@ async def send(row: Row, client: httpx.AsyncClient, names: Mapping[str, str]) ->
 async def test_a_bad_input_is_refused_and_changes_nothing(
     gateway: Gateway, clients: dict[str, httpx.AsyncClient], names: dict[str, str], row: Row
 ) -> None:
-    before = await gateway.counts()
+    before = await gateway.contents()
 
     answer = await send(row, clients[row.key], names)
 
@@ -154,8 +154,7 @@ async def test_a_bad_input_is_refused_and_changes_nothing(
         assert row.pointer in [error["pointer"] for error in body["errors"]], answer.text
     assert MARKED_SECRET not in answer.text
     assert not LEAKS.search(answer.text), answer.text
-    assert await gateway.counts() == before
-    assert (await gateway.job(names["job"])).version == 1
+    assert await gateway.contents() == before
 
 
 async def test_the_table_has_at_least_60_rows_and_no_name_twice() -> None:

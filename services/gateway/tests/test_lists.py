@@ -79,9 +79,10 @@ async def test_nothing_of_another_workspace_is_seen_or_touched(
     document = await client.post("/documents", files={"file": ("a.txt", b"x", "text/plain")})
     document_id = document.json()["document"]["id"]
     endpoint = await client.post("/webhooks/endpoints", json={"url": "https://example.com"})
-    before = await gateway.counts()
+    stranger_key = await gateway.new_key("ws_stranger")
+    before = await gateway.contents()
 
-    async with gateway.client(await gateway.new_key("ws_stranger")) as stranger:
+    async with gateway.client(stranger_key) as stranger:
         answers = [
             await stranger.request(method, path, headers={"If-Match": "*"}, json={} if method == "PATCH" else None)
             for method, path in (
@@ -109,6 +110,4 @@ async def test_nothing_of_another_workspace_is_seen_or_touched(
 
     assert {answer.status_code for answer in answers} == {404}
     assert lists == [[]] * 4
-    after = await gateway.counts()
-    assert {**after, "keys": 0, "workspaces": 0} == {**before, "keys": 0, "workspaces": 0}
-    assert (await gateway.job(job_id)).state is State.QUEUED
+    assert await gateway.contents() == before
