@@ -28,9 +28,10 @@ class CuttingProxy:
         """Cuts all connections and serves no more."""
         if self._server:
             self._server.close()
-        for direction in tuple(self._directions):
-            direction.cancel()
-        await asyncio.gather(*self._connections)
+        while self._connections:  # one that was still being opened has no directions to cancel yet
+            for direction in tuple(self._directions):
+                direction.cancel()
+            await asyncio.wait(self._connections, timeout=0.05)
 
     def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = asyncio.create_task(self._relay(reader, writer))
