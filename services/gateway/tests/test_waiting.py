@@ -3,7 +3,38 @@
 import asyncio
 import itertools
 
+import pytest
+from aiokafka import ConsumerRecord
+
+from rowcall_contracts.topics import DEAD_LETTERS, EVENTS, TOPICS
+from rowcall_gateway.__main__ import TAILED
 from rowcall_gateway.waiting import Waiters
+
+
+def record(key: bytes | None) -> ConsumerRecord:
+    """A record as the tail hands it over; waiters care for its key alone."""
+    return ConsumerRecord(EVENTS, 0, 0, 0, 0, key, b"not read", None, 0, 0, ())
+
+
+def test_everything_that_is_published_when_a_job_moves_is_tailed() -> None:
+    assert set(TAILED) == set(TOPICS) - {DEAD_LETTERS}
+
+
+@pytest.mark.parametrize(("key", "woken"), [(b"job_1", True), (b"job_2", False), (None, False), (b"\xff", False)])
+async def test_a_record_wakes_who_waits_for_the_job_of_its_key(key: bytes | None, woken: bool) -> None:
+    waiters, looks = Waiters(), itertools.count(1)
+
+    async def read() -> int:
+        return next(looks)
+
+    waiting = asyncio.create_task(waiters.until("job_1", read, done=lambda value: value == 2, seconds=60))
+    await asyncio.sleep(0)
+    waiters.on_record(record(key))
+    await asyncio.wait([waiting], timeout=2 if woken else 0.1)
+
+    assert waiting.done() is woken
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def test_what_happens_during_the_look_wakes_the_wait_that_follows() -> None:
