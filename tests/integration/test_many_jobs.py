@@ -28,10 +28,13 @@ def items(api: Api, deployment: Deployment, tmp_path: Path) -> str:
     return connection
 
 
-async def post_at_once(deployment: Deployment, body: object, times: int, headers: dict[str, str]) -> list[str]:
-    """Sends the same new job many times; returns the ids that the answers name."""
-    turn = asyncio.Semaphore(CALLERS)  # httpx's own queue for connections costs a look at every waiter per request
-    async with httpx.AsyncClient(base_url=deployment.url, headers=headers, timeout=60) as client:
+async def post_at_once(
+    deployment: Deployment, body: object, times: int, headers: dict[str, str], *, callers: int
+) -> list[str]:
+    """Sends the same new job many times, so many of them at once; returns the ids that the answers name."""
+    turn = asyncio.Semaphore(callers)  # httpx's own queue for connections costs a look at every waiter per request
+    limits = httpx.Limits(max_connections=callers)
+    async with httpx.AsyncClient(base_url=deployment.url, headers=headers, timeout=60, limits=limits) as client:
 
         async def post() -> httpx.Response:
             async with turn:
@@ -49,7 +52,7 @@ async def test_requests_with_one_idempotency_key_make_one_job(
     headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": f"one-{items}"}
     body = {"kind": "chat", "input": {"connection_id": items, "question": QUESTION}}
     before = inspection.count_jobs(kind="chat")
-    ids = await post_at_once(deployment, body, TWINS, headers)
+    ids = await post_at_once(deployment, body, TWINS, headers, callers=TWINS)
     assert len(set(ids)) == 1
     assert inspection.count_jobs(kind="chat") == before + 1
 
@@ -61,7 +64,7 @@ async def test_a_thousand_questions_make_a_thousand_ends_and_events(
     headers = {"Authorization": f"Bearer {KEY}"}
     body = {"kind": "chat", "input": {"connection_id": items, "question": QUESTION}, "timeout_s": 600}
     started = time.monotonic()
-    ids = await post_at_once(deployment, body, JOBS, headers)
+    ids = await post_at_once(deployment, body, JOBS, headers, callers=CALLERS)
     accepted_s = time.monotonic() - started
     assert len(set(ids)) == JOBS
     eventually(
