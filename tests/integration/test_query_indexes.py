@@ -27,6 +27,10 @@ UNASKED = {Collection.AUDIT, Collection.MIGRATIONS}
 """Only written to, and only read when a process starts."""
 
 
+SEVERAL_AT_ONCE = {("catalog_tables", "update", "connection_id, revision, workspace_id")}
+"""Updates that do not name their documents: those of one revision of a catalog live and expire together."""
+
+
 def test_every_query_names_its_documents_or_has_an_index(
     api: Api, deployment: Deployment, inspection: Inspection, receiver: Receiver
 ) -> None:
@@ -38,6 +42,8 @@ def test_every_query_names_its_documents_or_has_an_index(
     assert {collection for collection, _, _ in queries} >= set(Collection) - UNASKED
     unserved = [query for query, filter_ in queries.items() if not _is_served(query, filter_)]
     assert not unserved
+    updates = {query for query, filter_ in queries.items() if query[1] == "update" and not _names(filter_)}
+    assert not updates - SEVERAL_AT_ONCE
 
 
 def _use(api: Api, database: Path, receiver: Receiver) -> None:
@@ -82,10 +88,13 @@ def _queries(entry: Body) -> Iterator[tuple[Query, Mapping[str, object]]]:
 
 def _is_served(query: Query, filter_: Mapping[str, object]) -> bool:
     """Says whether the filter names documents, or begins an index, whose condition it repeats if there is one."""
+    return _names(filter_) or any(_begins(index, filter_) for index in INDEXES.get(Collection(query[0]), ()))
+
+
+def _names(filter_: Mapping[str, object]) -> bool:
+    """Says whether the filter names its documents."""
     named = filter_.get("_id")
-    if isinstance(named, str) or (isinstance(named, dict) and set(named) == {"$in"}):
-        return True
-    return any(_begins(index, filter_) for index in INDEXES.get(Collection(query[0]), ()))
+    return isinstance(named, str) or (isinstance(named, dict) and set(named) == {"$in"})
 
 
 def _begins(index: Index, filter_: Mapping[str, object]) -> bool:
