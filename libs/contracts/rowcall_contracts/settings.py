@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     lease_ttl_s: float = Field(10.0, ge=1, description="Seconds until the lease of a silent worker may be taken over.")
     drain_s: float = Field(20.0, ge=0, description="Seconds that running steps get after SIGTERM.")
     retention_days: int = Field(
-        30, ge=1, description="Days until finished jobs, deliveries and the audit of statements are erased."
+        30, ge=1, description="Days until finished jobs, deliveries and rows of the audit are erased."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged.")
 

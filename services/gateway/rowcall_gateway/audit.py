@@ -1,8 +1,8 @@
-"""Who changed what, and which keys are used: rows that are only ever added."""
+"""Who changed what, and which keys are used: rows that are only ever added, and expire."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -26,10 +26,11 @@ class Outcome(StrEnum):
 
 @dataclass(kw_only=True)
 class Audit:
-    """Writes rows `{_id, workspace_id, at, actor, action, target, outcome}`; `actor` is a key's id."""
+    """Writes rows `{_id, workspace_id, at, expires_at, actor, action, target, outcome}`; `actor` is a key's id."""
 
     rows: DocumentCollection
     clock: Clock
+    retention: timedelta
     spawn: Callable[[Coroutine[object, object, None]], object]
     noted: ExpiringCache[tuple[str, Outcome, datetime], bool] = field(repr=False)
 
@@ -47,10 +48,12 @@ class Audit:
             self.spawn(self._write(row_id, caller, action="key.use", target=caller.key_id, outcome=outcome))
 
     async def _write(self, row_id: str, caller: Caller, *, action: str, target: str, outcome: Outcome) -> None:
+        now = self.clock.now()
         row = {
             "_id": row_id,
             "workspace_id": caller.workspace_id,
-            "at": self.clock.now(),
+            "at": now,
+            "expires_at": now + self.retention,
             "actor": caller.key_id,
             "action": action,
             "target": target,

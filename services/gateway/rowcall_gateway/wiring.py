@@ -123,6 +123,7 @@ class Wiring:
         return Audit(
             rows=self._collection(Collection.AUDIT),
             clock=self._platform.clock,
+            retention=timedelta(days=self._settings.retention_days),
             spawn=self._platform.spawn,
             noted=ExpiringCache(seconds=AUDIT_MEMORY_S, capacity=AUDIT_MEMORY_CAPACITY, monotonic=time.monotonic),
         )
