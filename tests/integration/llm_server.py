@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,11 +17,12 @@ MODEL = "loopback"
 
 @dataclass
 class LanguageModel:
-    """Answers every question with `sql`, after `delay_s` seconds."""
+    """Answers every question with `sql`, after `delay_s` seconds; `on_request` runs before that."""
 
     url: str = ""
     sql: str = "SELECT count(*) AS items FROM items"
     delay_s: float = 0
+    on_request: Callable[[], None] = lambda: None
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -43,6 +44,7 @@ def serving_model() -> Iterator[LanguageModel]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             model.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            model.on_request()
             time.sleep(model.delay_s)
             body = json.dumps(model.completion()).encode()
             self.send_response(200 if self.path == "/v1/chat/completions" else 404)
