@@ -74,10 +74,10 @@ class Running(Generic[B_co, S_co]):
         subprocess.run([sys.executable, "-m", "rowcall_runtime.migrate"], env=self.environ, check=True)
 
     @contextmanager
-    def replica(self, service: Service) -> Iterator[ManagedProcess]:
-        """Runs a second process of a worker until the block ends."""
-        cache = {"ROWCALL_INDEX_DIR": str(self.folder / "index-2")}
-        second = _service(service, self.folder / f"{service.value}-2.log", {**self.service_environs[service], **cache})
+    def replica(self, service: Service, **settings: str) -> Iterator[ManagedProcess]:
+        """Runs a second process of a worker, with settings by their environment names, until the block ends."""
+        own = {"ROWCALL_INDEX_DIR": str(self.folder / "index-2"), **settings}
+        second = _service(service, self.folder / f"{service.value}-2.log", {**self.service_environs[service], **own})
         second.start()
         try:
             yield second
