@@ -109,18 +109,25 @@ def test_unpublished_events_outlive_every_service(
         require_all_told(inspection, receiver, dict.fromkeys(jobs, ANSWER))
 
 
-def test_unfinished_jobs_complete_after_kafkas_data_was_wiped(
+def test_unfinished_jobs_and_unpublished_events_outlive_kafkas_data(
     api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, items: str
 ) -> None:
+    def submit() -> str:
+        return str(api.submit("chat", {"connection_id": items, "question": QUESTION}, **LONG)["id"])
+
     with api.listening(receiver.url, "chat.completed"):
+        deployment.broker.stop()
+        ended = [submit() for _ in range(3)]
+        eventually(lambda: not inspection.unfinished(ended))
         deployment.services[Service.SQLGEN].kill()
-        jobs = [str(api.submit("chat", {"connection_id": items, "question": QUESTION}, **LONG)["id"]) for _ in range(5)]
+        unfinished = [submit() for _ in range(3)]
         deployment.broker.wipe()
+        assert inspection.unpublished(ended) == ended
         deployment.broker.restart()
         deployment.migrate()
-        assert inspection.unfinished(jobs) == jobs
+        assert inspection.unfinished(unfinished) == unfinished
         deployment.start_services()
-        require_all_told(inspection, receiver, dict.fromkeys(jobs, ANSWER))
+        require_all_told(inspection, receiver, dict.fromkeys([*ended, *unfinished], ANSWER))
     assert api.ask(items, QUESTION)["output"]["rows"] == ANSWER
 
 
