@@ -3,6 +3,8 @@
 Indexing, the third of them, is in `test_costs.py`.
 """
 
+import pytest
+
 from rowcall_contracts.pipelines import Step
 from tests.integration.api import Api, eventually
 from tests.integration.deployment import Sandbox
@@ -13,7 +15,12 @@ from tests.integration.small_database import small_database
 
 
 def test_the_lease_is_held_when_the_model_is_asked_and_when_the_webhook_is_sent(
-    api: Api, deployment: Sandbox, inspection: Inspection, receiver: Receiver, model: LanguageModel
+    api: Api,
+    deployment: Sandbox,
+    inspection: Inspection,
+    receiver: Receiver,
+    model: LanguageModel,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connection = api.connect(small_database(deployment.folder / "data" / "leased.sqlite"), name="leased")
     asked_by: list[int] = []
@@ -27,13 +34,11 @@ def test_the_lease_is_held_when_the_model_is_asked_and_when_the_webhook_is_sent(
         delivery = inspection.delivery_about(request.job_id)
         sent_by.append(delivery and delivery.get("lease"))
 
-    model.on_request, receiver.on_request = asked, sent
-    try:
-        with api.listening(receiver.url, "chat.completed"):
-            assert api.ask(connection, "How many items are there?")["state"] == "succeeded"
-            eventually(lambda: receiver.received)
-    finally:
-        model.on_request = lambda: None
+    receiver.on_request = sent
+    monkeypatch.setattr(model, "on_request", asked)
+    with api.listening(receiver.url, "chat.completed"):
+        assert api.ask(connection, "How many items are there?")["state"] == "succeeded"
+        eventually(lambda: receiver.received)
     assert asked_by
     assert set(asked_by) == {1}
     assert sent_by

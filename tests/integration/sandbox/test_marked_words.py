@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.integration.api import Api, eventually
 from tests.integration.deployment import Sandbox
 from tests.integration.event_log import published_bytes
@@ -27,10 +29,14 @@ def marked_database(path: Path) -> Path:
 
 
 def test_what_was_asked_and_found_is_told_to_nobody_else(
-    api: Api, deployment: Sandbox, receiver: Receiver, collector: Receiver, model: LanguageModel
+    api: Api,
+    deployment: Sandbox,
+    receiver: Receiver,
+    collector: Receiver,
+    model: LanguageModel,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connection = api.connect(marked_database(deployment.folder / "data" / "marked.sqlite"), name="marked")
-    usual = model.sql
     with api.listening(receiver.url):
         jobs = [api.submit("execute_sql", {"connection_id": connection, "sql": sql}) for sql in (REFUSED, FAILING)]
         jobs.append(api.submit("summarize_data", {"connection_id": connection}))
@@ -38,9 +44,9 @@ def test_what_was_asked_and_found_is_told_to_nobody_else(
         jobs.append(api.client.post("/documents", files={"file": ("a.md", text, "text/markdown")}).json()["job"])
         ended = [api.ended(job["id"]) for job in jobs]
         found = api.client.get("/documents/search", params={"query": PASSAGE})
-        for model.sql in (GOOD, WRONG, REFUSED):
+        for sql in (GOOD, WRONG, REFUSED):
+            monkeypatch.setattr(model, "sql", sql)
             ended.append(api.ask(connection, f"Which {QUESTION} has the name {LITERAL}?"))
-        model.sql = usual
         told = {job["id"] for job in ended}
         eventually(lambda: told <= set(receiver.ids_by_job()))
         eventually(lambda: _has_spans_of_all(collector))
