@@ -108,6 +108,16 @@ class KafkaSite:
         finally:
             await consumer.stop()
 
+    async def end(self, topic: str, partition: int = 0) -> int:
+        """The offset that the next record of a partition will get."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets([TopicPartition(topic, partition)])
+            return int(ends[TopicPartition(topic, partition)])
+        finally:
+            await consumer.stop()
+
     async def committed(self, group: str, topic: str, partition: int = 0) -> int:
         """The group's committed offset; -1 when it has none."""
         async with self.admin() as admin:

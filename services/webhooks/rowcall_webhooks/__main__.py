@@ -32,7 +32,14 @@ async def main() -> None:
 
 
 async def _serve(built: Platform, settings: WebhooksSettings, sender: Sender) -> None:
-    endpoints = Repository(built.store.collection(Collection.ENDPOINTS), Endpoint)
+    shared = Process(clock=built.clock, metrics=built.metrics, solitude=Solitude())
+    worker = worker_of(built, settings, sender, process=shared)
+    built.subscriptions.events(EVENTS, consumer_group(built.service), intake_of(built, worker).take)
+    await serve(built, settings, worker, process=shared)
+
+
+def worker_of(built: Platform, settings: WebhooksSettings, sender: Sender, *, process: Process) -> Worker[Delivery]:
+    """Builds the pool that sends deliveries."""
     deliveries = WorkStore(
         built.store.collection(Collection.DELIVERIES),
         Delivery,
@@ -41,19 +48,24 @@ async def _serve(built: Platform, settings: WebhooksSettings, sender: Sender) ->
         lease_ttl=timedelta(seconds=settings.lease_ttl_s),
     )
     workload = DeliveryWorkload(
-        endpoints,
+        _endpoints(built),
         sender,
         Opener([settings.master_key.get_secret_value()]),
         platform=built,
         retention=timedelta(days=settings.retention_days),
     )
-    shared = Process(clock=built.clock, metrics=built.metrics, solitude=Solitude())
-    worker = Worker(
-        deliveries, workload, [Step.DELIVER.value], limits=Limits(concurrency=settings.concurrency), process=shared
+    return Worker(
+        deliveries, workload, [Step.DELIVER.value], limits=Limits(concurrency=settings.concurrency), process=process
     )
-    intake = Intake(endpoints, deliveries, built, accepted=lambda delivery: worker.offer(_pointer(delivery)))
-    built.subscriptions.events(EVENTS, consumer_group(built.service), intake.take)
-    await serve(built, settings, worker, process=shared)
+
+
+def intake_of(built: Platform, worker: Worker[Delivery]) -> Intake:
+    """Builds what plans deliveries and offers each to the pool at once."""
+    return Intake(_endpoints(built), worker.store, built, accepted=lambda delivery: worker.offer(_pointer(delivery)))
+
+
+def _endpoints(built: Platform) -> Repository[Endpoint]:
+    return Repository(built.store.collection(Collection.ENDPOINTS), Endpoint)
 
 
 def _pointer(delivery: Delivery) -> Pointer:

@@ -64,7 +64,7 @@ class Intake:
             return None
 
     async def _plan(self, workspace_id: str, events: Sequence[Event]) -> None:
-        endpoints = await self._endpoints.find(workspace_id, {"enabled": True})
+        endpoints = await self._endpoints.find(workspace_id, {"enabled": True}, limit=0)
         for event in events:
             planned = plan(event, endpoints, new_id=lambda: new_id(Prefix.DELIVERY), now=self._clock.now())
             for delivery in planned:
