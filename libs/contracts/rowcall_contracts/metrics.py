@@ -57,13 +57,17 @@ class Metric(Enum):
         "rowcall_writes_refused_total", "counter", ("step",), "Results dropped by the guard.", "Workers stall too long."
     )
     JOBS_WAITING = _Row(
-        "rowcall_jobs_waiting", "gauge", ("step",), "Unfinished jobs at a step (scaling signal).", "Scale the service."
+        "rowcall_jobs_waiting",
+        "gauge",
+        ("step",),
+        "Unfinished work at a step, an estimate above 500 (scaling signal).",
+        "Scale the service.",
     )
     OLDEST_DUE = _Row(
         "rowcall_oldest_due_seconds",
         "gauge",
         ("step",),
-        "Age of the most overdue job at a step (scaling signal).",
+        "Seconds by which the most overdue unfinished work at a step is late (scaling signal).",
         "Scale the service.",
     )
     PUBLISH_FAILURES = _Row(

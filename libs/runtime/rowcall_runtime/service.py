@@ -18,7 +18,8 @@ from rowcall_contracts.topics import CONTROL, command_topic, consumer_group
 from rowcall_contracts.work import Work
 from rowcall_runtime.crypto import BadKey
 from rowcall_runtime.environment import BadSettings
-from rowcall_runtime.errors import StoreUnavailable, UndecodableRecord
+from rowcall_runtime.errors import UndecodableRecord
+from rowcall_runtime.gauges import keep_gauges
 from rowcall_runtime.health import PortTaken, stop_event
 from rowcall_runtime.job_workload import JobWorkload
 from rowcall_runtime.process import Platform
@@ -26,10 +27,8 @@ from rowcall_runtime.records import RawRecord, decode_cancelled, decode_command
 from rowcall_runtime.solitude import Solitude
 from rowcall_runtime.step import StepHandler
 from rowcall_runtime.sweep import Sweep
-from rowcall_runtime.work_store import EPOCH, WorkStore
+from rowcall_runtime.work_store import WorkStore
 from rowcall_runtime.worker import Limits, Pointer, Process, Worker
-
-GAUGE_PERIOD_S = 5.0
 
 W = TypeVar("W", bound=Work)
 
@@ -63,7 +62,7 @@ async def serve(built: Platform, settings: Settings, worker: Worker[W], *, proce
         for name, run in (
             ("sweep", sweep.run()),
             ("worker", worker.run()),
-            ("gauges", _gauges(built, worker)),
+            ("gauges", keep_gauges(worker, built.metrics, built.clock)),
             ("subscriptions", built.subscriptions.start()),
         )
     ]
@@ -120,22 +119,6 @@ async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> No
         done, watched = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
         for task in done - {stop}:
             task.result()
-
-
-async def _gauges(built: Platform, worker: Worker[W]) -> None:
-    """Keeps the scaling signals: unfinished work per step, and how overdue its oldest is."""
-    while True:
-        worker.report()
-        try:
-            for step in worker.steps:
-                due = {"step": step, "due_at": {"$gt": EPOCH}}
-                built.metrics.set(Metric.JOBS_WAITING, await worker.store.collection.count(due), step=step)
-                oldest = await worker.store.due(step, 1)
-                age = (built.clock.now() - oldest[0].due_at).total_seconds() if oldest and oldest[0].due_at else 0.0
-                built.metrics.set(Metric.OLDEST_DUE, max(0.0, age), step=step)
-        except StoreUnavailable:
-            _log.warning("gauges_store_unavailable")
-        await asyncio.sleep(GAUGE_PERIOD_S)
 
 
 def run_service(main: Callable[[], Coroutine[object, object, None]]) -> int:
