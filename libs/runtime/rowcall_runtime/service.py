@@ -45,7 +45,7 @@ async def serve_steps(built: Platform, settings: Settings, handlers: Mapping[Ste
         limits=Limits(concurrency=settings.concurrency),
         process=shared,
     )
-    _subscribe(built, worker)
+    subscribe(built, worker)
     await serve(built, settings, worker, process=shared)
 
 
@@ -83,7 +83,9 @@ def job_store(built: Platform, settings: Settings) -> WorkStore[Job]:
     return WorkStore(built.store.collection(Collection.JOBS), Job, built.clock, owner=built.owner, lease_ttl=ttl)
 
 
-def _subscribe(built: Platform, worker: Worker[Job]) -> None:
+def subscribe(built: Platform, worker: Worker[W]) -> None:
+    """Feeds a worker with the commands of its steps, and tells it of cancelled work. What is neither is counted."""
+
     def on_command(record: RawRecord) -> None:
         try:
             command = decode_command(record)
