@@ -9,6 +9,7 @@ import structlog
 
 from rowcall_contracts.jobs import Job, OutboxEntry
 from rowcall_contracts.metrics import Metric
+from rowcall_contracts.work import TERMINAL
 from rowcall_runtime.bus import Bus, PublishFailed
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import DocumentCollection
@@ -24,6 +25,8 @@ GATHER_S = 0.02
 QUEUE_CAPACITY = 10_000
 """Parcels that wait for Kafka, and as many jobs that wait to be cleared; what does not fit stays in the store, where
 the alarm finds it."""
+
+ENDED = sorted(TERMINAL)
 
 T = TypeVar("T")
 _log = structlog.get_logger()
@@ -101,9 +104,10 @@ class OutboxRelay:
                 self._published.task_done()
 
     async def _clear(self, done: list[str]) -> None:
+        """Removes events and alarm of ended jobs; one that has not ended would be forgotten without its alarm."""
         try:
             await self._jobs.update_many(
-                {"_id": {"$in": done}},
+                {"_id": {"$in": done}, "state": {"$in": ENDED}},
                 {"$set": {"outbox": [], "expires_at": self._clock.now() + self._retention}, "$unset": {"due_at": ""}},
             )
         except StoreUnavailable:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.kafka_site import KafkaSite
+from libs.runtime.tests.waiting import until
 from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.topics import EVENTS
@@ -32,10 +33,12 @@ class HeldCollection(DocumentCollection):
     def __init__(self, real: DocumentCollection) -> None:
         super().__init__(real._native)
         self.let_through = asyncio.Event()
+        self.cleared: list[Filter] = []
 
     async def update_many(self, where: Filter, change: Mapping[str, object]) -> int:
         """Waits, then updates."""
         await self.let_through.wait()
+        self.cleared.append(where)
         return await super().update_many(where, change)
 
 
@@ -131,3 +134,39 @@ async def test_a_store_that_does_not_clear_holds_publishing_up_instead_of_fillin
         jobs.let_through.set()
         await relay.flush(10)
         assert [job.id for job in taken if (await stored(jobs, job))["outbox"]] == []
+
+
+async def test_no_clearing_command_names_more_than_fifty_jobs(
+    kafka: KafkaSite, shared_store: Store, clock: ManualClock
+) -> None:
+    jobs = HeldCollection(shared_store.collection(Collection.JOBS))
+    ended = [await ended_job(jobs, clock) for _ in range(120)]
+    async with relaying(kafka, jobs, clock) as relay:
+        for job in ended:
+            relay.submit(Parcel.of(job, job.outbox))
+        await until(lambda: relay._published.qsize() >= 60)
+        jobs.let_through.set()
+        await relay.flush(20)
+    named = [ids_of(where) for where in jobs.cleared]
+    assert sorted(job_id for ids in named for job_id in ids) == sorted(job.id for job in ended)
+    assert max(map(len, named)) == 50
+
+
+async def test_a_job_that_has_not_ended_keeps_its_alarm_and_its_events(
+    kafka: KafkaSite, shared_store: Store, clock: ManualClock
+) -> None:
+    jobs = shared_store.collection(Collection.JOBS)
+    job = await ended_job(jobs, clock)
+    assert await jobs.update({"_id": job.id}, {"$set": {"state": State.RUNNING.value}})
+    before = await stored(jobs, job)
+    async with relaying(kafka, jobs, clock) as relay:
+        relay.submit(Parcel.of(job, job.outbox))
+        await relay.flush(10)
+    assert await stored(jobs, job) == before
+
+
+def ids_of(where: Filter) -> list[str]:
+    """The ids that a clearing command names."""
+    pinned = where["_id"]
+    assert isinstance(pinned, dict)
+    return list(pinned["$in"])
