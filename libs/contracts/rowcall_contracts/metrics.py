@@ -77,7 +77,11 @@ class Metric(Enum):
         "rowcall_events_published_total", "counter", ("type",), "Events acknowledged by Kafka.", "None."
     )
     DEAD_LETTERS = _Row(
-        "rowcall_dead_letters_total", "counter", (), "Undecodable events parked.", "Read the dead letters' reasons."
+        "rowcall_dead_letters_total",
+        "counter",
+        (),
+        "Undecodable events parked.",
+        "List the dead letters (docs/operations.md).",
     )
     STORE_SECONDS = _Row(
         "rowcall_store_seconds", "histogram", ("operation",), "Seconds of a store command.", "Look at the store."

@@ -53,6 +53,10 @@ class Bus:
         """Whether the producer has reached Kafka since the start."""
         return self._connected.is_set()
 
+    async def reached(self) -> None:
+        """Returns once the producer has reached Kafka."""
+        await self._connected.wait()
+
     async def run(self) -> None:
         """Connects, then sends the backlog until cancelled; stops the producer at the end."""
         producer = await self._connect()
@@ -97,6 +101,10 @@ class Bus:
         )
         await self._acknowledged(parked)
         self._metrics.count(Metric.DEAD_LETTERS)
+
+    async def republish(self, record: OutgoingRecord) -> None:
+        """Publishes a record as it is, such as a parked one that is returned; raises PublishFailed as `event` does."""
+        await self._acknowledged(record)
 
     def _enqueue(self, record: OutgoingRecord) -> None:
         try:
