@@ -16,6 +16,9 @@ from rowcall_runtime.work_store import WorkStore
 FIRST_BEAT_S = 2.0
 """A step that ends sooner never pays for a lease (design §3)."""
 
+BEAT_SHARE = 0.3
+"""The part of a lease after which it is renewed: two beats may fail before it ends."""
+
 W = TypeVar("W", bound=Work)
 _log = structlog.get_logger()
 
@@ -51,7 +54,7 @@ class Heartbeat(Generic[W]):
             await asyncio.shield(self._task)
 
     async def _run(self) -> None:
-        period_s = self._store.lease_ttl.total_seconds() * 0.3
+        period_s = self._store.lease_ttl.total_seconds() * BEAT_SHARE
         expires_at = self.work.lease.expires_at if self.work.lease else None
         while not await set_within(self._stopped, period_s if expires_at else self._first_beat_s):
             beat_at = self._clock.now()

@@ -33,7 +33,12 @@ AUTO_COMMIT_MS = 1_000
 GATHER_S = 0.005
 """Seconds that the records after a hint may wait for company; the first one of them is handled at once."""
 
-BATCH_RECORDS = 500
+MAX_POLL_MS = 300_000
+"""A member whose handler takes longer leaves its group, and its batch is read again by another."""
+
+BATCH_RECORDS = 100
+"""Events of a batch: times a workspace's endpoints, that many deliveries are written before the next poll."""
+
 BATCH_TIMEOUT_MS = 100
 RECONNECT_S = 1.0
 GRACEFUL_S = 10.0
@@ -101,6 +106,7 @@ class Subscriptions:
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
             session_timeout_ms=SESSION_TIMEOUT_MS,
+            max_poll_interval_ms=MAX_POLL_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
             parser=_parse_batch,
             decoder=_raw,
@@ -133,6 +139,7 @@ class Subscriptions:
             auto_offset_reset=reset,
             auto_commit_interval_ms=AUTO_COMMIT_MS,
             session_timeout_ms=SESSION_TIMEOUT_MS,
+            max_poll_interval_ms=MAX_POLL_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
             parser=_parse,
             decoder=_raw,

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from libs.runtime.tests.waiting import until_seen
 from rowcall_runtime.kafka_security import KafkaAccess
@@ -81,6 +82,20 @@ class KafkaSite:
             await consumer.end_offsets(partitions)
         finally:
             await consumer.stop()
+
+    async def setting(self, topic: str, name: str) -> str:
+        """A setting of a topic, as the broker tells it; one that was just created is not known to it for a moment."""
+        values: list[str] = []
+
+        async def told() -> bool:
+            (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+            (resource,) = answer.resources
+            values[:] = [str(entry[1]) for entry in resource[4] if entry[0] == name]
+            return bool(values)
+
+        async with self.admin() as admin:
+            await until_seen(told)
+        return values[0]
 
     async def topics(self) -> set[str]:
         """The names of all topics."""
@@ -156,6 +171,10 @@ class Inbox:
     def has(self, *, batches: int, records: int) -> bool:
         """Whether so many batches came at least, and so many records were taken."""
         return len(self.batches) >= batches and len(self.records) == records
+
+    def took(self, value: bytes) -> bool:
+        """Whether a record with this value came."""
+        return value in self.values
 
     def take(self, record: RawRecord) -> None:
         """Takes one record."""

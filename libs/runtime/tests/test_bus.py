@@ -161,3 +161,32 @@ async def test_a_dead_letter_keeps_the_record_and_says_why_and_whence(topics: Ka
         "x-rowcall-origin": f"{source}/0/0".encode(),
     }
     assert metrics.registry.get_sample_value("rowcall_dead_letters_total") == 1
+
+
+async def test_trap_a_key_of_bytes_fixes_the_partition_so_that_a_jobs_events_keep_their_order(
+    kafka: KafkaSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FastStream's `publish_batch` ignores keys: one random partition for the whole batch."""
+    topic, jobs, rounds = await kafka.topic(partitions=4), [f"job_{n}" for n in range(20)], 3
+    monkeypatch.setattr(module, "EVENTS", topic)
+    bus = bus_at(kafka)
+    async with producing(bus):
+        await bus.reached()
+        for number in range(rounds):
+            await asyncio.gather(*(bus.event(job_id, entry_of(job_id, number), None) for job_id in jobs))
+
+    records = await kafka.records(topic, rounds * len(jobs), partitions=4)
+    seen: dict[bytes | None, list[tuple[int, str]]] = {}
+    for record in records:
+        seen.setdefault(record.key, []).append((record.partition, decode_event(record).id))
+    assert set(seen) == {job_id.encode() for job_id in jobs}
+    for key, places in seen.items():
+        assert key is not None
+        assert len({partition for partition, _ in places}) == 1
+        assert [event_id for _, event_id in places] == [f"evt_{key.decode()}_{number}" for number in range(rounds)]
+    assert len({record.partition for record in records}) == 4
+
+
+def entry_of(job_id: str, number: int) -> OutboxEntry:
+    data = EventData(job_id=job_id, workspace_id="ws_1", kind="chat", state="succeeded")
+    return OutboxEntry(id=f"evt_{job_id}_{number}", type="chat.completed", time=START, data=data.model_dump())

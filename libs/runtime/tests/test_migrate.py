@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from rowcall_runtime.migrate import SCHEMA_ID, MigrationFailed, create_indexes, 
 pytestmark = pytest.mark.contract
 
 SPREAD_OVER = 5
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def settings_of(kafka: KafkaSite, store_url: str, **fields: object) -> Settings:
@@ -54,6 +56,26 @@ async def test_what_is_missing_is_created_and_running_again_changes_nothing(
         described = await admin.describe_topics(list(topics))
     partitions = {topic["topic"]: len(topic["partitions"]) for topic in described}
     assert partitions == {name: topic.partitions(SPREAD_OVER) for name, topic in topics.items()}
+
+
+async def test_topics_keep_what_the_design_promises_and_need_the_replicas_of_the_settings(
+    kafka: KafkaSite, store_url: str, topics: Mapping[str, Topic]
+) -> None:
+    await migrate(settings_of(kafka, store_url))
+    retention = {name: await kafka.setting(name, "retention.ms") for name in topics}
+    assert retention == {name: str(round(topic.retention / MILLISECOND)) for name, topic in topics.items()}
+    events = next(name for name in topics if name.endswith(EVENTS))
+    assert retention[events] == "604800000", "7 days"
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+async def test_min_insync_replicas_is_that_of_the_settings(
+    kafka: KafkaSite, store_url: str, monkeypatch: pytest.MonkeyPatch, replicas: int
+) -> None:
+    name = f"isr.{uuid4().hex[:12]}"
+    monkeypatch.setattr(migrating, "TOPICS", {name: replace(TOPICS[EVENTS], name=name)})
+    await migrate(settings_of(kafka, store_url, kafka_min_isr=replicas))
+    assert await kafka.setting(name, "min.insync.replicas") == str(replicas)
 
 
 @pytest.mark.parametrize(("version", "current"), [(-1, False), (0, True), (1, True), (2, False)])

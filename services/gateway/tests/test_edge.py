@@ -175,3 +175,10 @@ def test_the_description_is_openapi_3_1_and_refers_to_nothing_that_is_missing() 
     wanted = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
     assert wanted <= components["schemas"].keys()
     assert "itemSchema" not in text
+
+
+@pytest.mark.parametrize("path", ["/asyncapi/try", "/asyncapi.json/try", "/docs/try", "/try"])
+async def test_trap_nothing_can_be_published_through_the_pages_of_the_bus(client: httpx.AsyncClient, path: str) -> None:
+    """FastStream's own pages come with an unauthenticated `POST …/try`: it publishes anything and stops consumers."""
+    answer = await client.post(path, json={"channelName": "rowcall.events", "message": {}, "options": {}})
+    assert answer.status_code in (404, 405)
