@@ -30,6 +30,7 @@ METADATA_MAX_AGE_MS = 10_000
 
 HEARTBEAT_MS = 2_000
 AUTO_COMMIT_MS = 1_000
+GATHER_RECORDS = 500
 GATHER_S = 0.005
 """Seconds that the records after a hint may wait for company; the first one of them is handled at once."""
 
@@ -163,7 +164,7 @@ def _gathering(subscriber: DefaultSubscriber, handler: RecordHandler) -> Callabl
         handler(cast("RawRecord", record))
         await asyncio.sleep(GATHER_S)
         assert subscriber.consumer is not None, "a subscriber that consumes has a consumer"
-        for arrived in (await subscriber.consumer.getmany(max_records=BATCH_RECORDS)).values():
+        for arrived in (await subscriber.consumer.getmany(max_records=GATHER_RECORDS)).values():
             for each in arrived:
                 handler(each)
 

@@ -181,9 +181,10 @@ async def test_hints_that_come_while_one_is_handled_are_taken_together(
     """Taken one by one, ten would take ten times as long as the wait for company."""
     gather_s = 2.0
     monkeypatch.setattr(subscribing, "GATHER_S", gather_s)
-    topic, inbox, taken_at = await kafka.topic(), Inbox(), list[float]()
+    taken_at: list[float] = []
+    topic, inbox = await kafka.topic(), Inbox(lambda: taken_at.append(time.monotonic()))
     subscriptions = kafka.subscriptions()
-    subscriptions.tail([topic], lambda record: (inbox.take(record), taken_at.append(time.monotonic()))[0])
+    subscriptions.tail([topic], inbox.take)
     async with kafka.consuming(subscriptions):
         await kafka.put(topic, b"first")
         await until(lambda: len(inbox.records) == 1)
