@@ -41,6 +41,14 @@ def test_the_public_key_belongs_to_the_master_key(state: StateFolder) -> None:
     assert base64.b64decode(read_public_key(files)) == bytes(private.public_key)
 
 
+def test_of_several_master_keys_the_public_key_belongs_to_the_first(state: StateFolder) -> None:
+    current, former = PrivateKey.generate(), PrivateKey.generate()
+    setting = ",".join(base64.b64encode(bytes(key)).decode() for key in (current, former))
+    assert base64.b64decode(read_public_key(secret_files(settings(master_key=setting), state))) == bytes(
+        current.public_key
+    )
+
+
 def test_there_is_a_file_for_the_llm_key_only_when_one_is_given(state: StateFolder, tmp_path: Path) -> None:
     assert Secret.LLM_API_KEY not in secret_files(settings(), state)
     assert secret_files(settings(llm_api_key_file=tmp_path / "k"), state)[Secret.LLM_API_KEY] == tmp_path / "k"

@@ -79,7 +79,9 @@ class GatewaySettings(Settings):
 class ExecutorSettings(Settings):
     """What the executor reads besides."""
 
-    master_key: SecretStr = Field(description="Base64 of the 32-byte private key that opens sealed connection URIs.")
+    master_key: SecretStr = Field(
+        description="Base64 of the 32-byte private key that opens sealed connection URIs; after a comma, older ones."
+    )
     file_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Colon-separated folders below which database files may be opened; empty: none."
     )
@@ -128,7 +130,9 @@ class SummarizerSettings(Settings):
 class WebhooksSettings(Settings):
     """What webhooks reads besides."""
 
-    master_key: SecretStr = Field(description="Base64 of the 32-byte private key that opens sealed endpoint secrets.")
+    master_key: SecretStr = Field(
+        description="Base64 of the 32-byte private key that opens sealed endpoint secrets; after a comma, older ones."
+    )
     webhook_allow_networks: Networks = Field((), description="Comma-separated CIDRs of private webhook receivers.")
     webhook_timeout_s: float = Field(15.0, gt=0, description="Seconds for one attempt, from name look-up to last byte.")
 

@@ -60,9 +60,15 @@ class Opener:
             raise CannotOpen(sealed.key_id) from error
 
 
-def public_key_of(master_key: str) -> str:
-    """Returns the base64 public key that belongs to a base64 private key."""
-    return base64.b64encode(bytes(PrivateKey(_decode(master_key, "ROWCALL_MASTER_KEY")).public_key)).decode()
+def master_keys(setting: str) -> list[str]:
+    """Returns the keys of `ROWCALL_MASTER_KEY`: separated by commas, the current one first, then those it replaces."""
+    return [key.strip() for key in setting.split(",")]
+
+
+def public_key_of(setting: str) -> str:
+    """Returns the base64 public key that belongs to the current private key of the setting."""
+    current = master_keys(setting)[0]
+    return base64.b64encode(bytes(PrivateKey(_decode(current, "ROWCALL_MASTER_KEY")).public_key)).decode()
 
 
 def key_id(public_key: bytes) -> str:

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from rowcall_runtime.crypto import BadKey, CannotOpen, Opener, Sealer, public_key_of
+from rowcall_runtime.crypto import BadKey, CannotOpen, Opener, Sealer, master_keys, public_key_of
 
 SECRET = "postgresql://reader:pässwörd@db/flights"
 
@@ -41,6 +41,22 @@ def test_during_a_rotation_secrets_of_both_keys_are_opened() -> None:
     assert rotated.open(new) == SECRET
     with pytest.raises(CannotOpen, match=old.key_id):
         rotated.open(old)
+
+
+def test_the_setting_lists_the_current_key_and_then_those_it_replaces() -> None:
+    former, current = new_master_key(), new_master_key()
+    setting = f"{current}, {former}\n"
+    assert public_key_of(setting) == public_key_of(current)
+    opener = Opener(master_keys(setting))
+    sealed = [Sealer(public_key_of(key)).seal(SECRET) for key in (setting, former)]
+    assert [opener.open(each) for each in sealed] == [SECRET, SECRET]
+
+
+@pytest.mark.parametrize("others", [",", ",hunter2", ";x"])
+def test_a_list_with_something_that_is_no_key_is_refused_as_a_whole(others: str) -> None:
+    with pytest.raises(BadKey, match="ROWCALL_MASTER_KEY") as refused:
+        Opener(master_keys(new_master_key() + others))
+    assert "hunter2" not in str(refused.value)
 
 
 def test_an_altered_secret_is_not_opened() -> None:

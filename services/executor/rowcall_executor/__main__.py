@@ -15,7 +15,7 @@ from rowcall_executor.gate import Gate
 from rowcall_executor.introspecting import Introspecting
 from rowcall_executor.result_pages import ResultPages
 from rowcall_runtime.catalogs import CatalogStore
-from rowcall_runtime.crypto import Opener
+from rowcall_runtime.crypto import Opener, master_keys
 from rowcall_runtime.environment import load_settings
 from rowcall_runtime.process import Platform, platform
 from rowcall_runtime.repository import Repository
@@ -27,7 +27,7 @@ def handlers(built: Platform, settings: ExecutorSettings, pool: DatabasePool) ->
     """Wires the handlers of the executor's steps."""
     policy = AccessPolicy(file_roots=settings.file_roots, allow_networks=settings.database_allow_networks)
     connections = Repository(built.store.collection(Collection.CONNECTIONS), Connection)
-    opener = Opener([settings.master_key.get_secret_value()])
+    opener = Opener(master_keys(settings.master_key.get_secret_value()))
     customers = Customers(connections, opener, policy=policy, clock=built.clock, pool=pool)
     retention = timedelta(days=settings.retention_days)
     pages = ResultPages(built.store.collection(Collection.RESULTS), built.clock, retention=retention)

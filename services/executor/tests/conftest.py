@@ -45,9 +45,14 @@ def query_timeout_s() -> float:
 
 
 @pytest.fixture
-def office(platform: Platform, pool: DatabasePool, tmp_path: Path, query_timeout_s: float) -> Office:
+def master_key() -> str:
+    """The setting; a test of a rotation lists a former key besides."""
+    return base64.b64encode(bytes(PrivateKey.generate())).decode()
+
+
+@pytest.fixture
+def office(platform: Platform, pool: DatabasePool, tmp_path: Path, query_timeout_s: float, master_key: str) -> Office:
     """The handlers as the process wires them; files open below the test's folder."""
-    master_key = base64.b64encode(bytes(PrivateKey.generate())).decode()
     settings = ExecutorSettings.model_validate(
         {
             "mongo_url": "-",

@@ -22,7 +22,7 @@ from rowcall_databases.access import AccessPolicy
 from rowcall_executor.customers import Customers
 from rowcall_executor.database_pool import DatabasePool
 from rowcall_runtime.catalogs import CatalogStore
-from rowcall_runtime.crypto import Opener, Sealer, public_key_of
+from rowcall_runtime.crypto import Opener, Sealer, master_keys, public_key_of
 from rowcall_runtime.driver import Document, Store
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.process import Platform
@@ -66,7 +66,7 @@ class Office:
     def customers(self) -> Customers:
         """Opens files below the root, and nothing else."""
         policy = AccessPolicy(file_roots=(self.root,))
-        opener = Opener([self.master_key])
+        opener = Opener(master_keys(self.master_key))
         return Customers(self.connections, opener, policy=policy, clock=self.platform.clock, pool=self.pool)
 
     @property

@@ -1,5 +1,7 @@
 """The check notes on the connection whether it can be asked, and says why not."""
 
+import base64
+
 import pytest
 
 from rowcall_contracts.jobs import JobKind
@@ -66,3 +68,14 @@ async def test_a_check_that_fails_touches_no_other_workspace(office: Office) -> 
 
     assert refused.value.kind is ProblemType.NOT_FOUND
     assert await office.now(connection) == connection
+
+
+FORMER = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.mark.parametrize("master_key", [f"{base64.b64encode(bytes(range(1, 33))).decode()},{FORMER}"])
+async def test_during_a_rotation_a_connection_sealed_for_either_key_is_opened(office: Office) -> None:
+    uri = sqlite_file(office.root / "shop.sqlite")
+    for connection in (await office.connect(uri), await office.connect(uri, master_key=FORMER)):
+        await office.run(Step.CHECK, office.job(JobKind.CHECK_CONNECTION, connection))
+        assert (await office.now(connection)).state is ConnectionState.READY

@@ -7,7 +7,7 @@ from rowcall_contracts.pipelines import Service, Step
 from rowcall_contracts.resources import Collection, Delivery, Endpoint
 from rowcall_contracts.settings import WebhooksSettings
 from rowcall_contracts.topics import EVENTS, consumer_group
-from rowcall_runtime.crypto import Opener
+from rowcall_runtime.crypto import Opener, master_keys
 from rowcall_runtime.environment import load_settings
 from rowcall_runtime.process import Platform, platform
 from rowcall_runtime.repository import Repository
@@ -50,7 +50,7 @@ def worker_of(built: Platform, settings: WebhooksSettings, sender: Sender, *, pr
     workload = DeliveryWorkload(
         _endpoints(built),
         sender,
-        Opener([settings.master_key.get_secret_value()]),
+        Opener(master_keys(settings.master_key.get_secret_value())),
         platform=built,
         retention=timedelta(days=settings.retention_days),
     )

@@ -102,9 +102,18 @@ async def platform(store_url: str, backends: Backends) -> AsyncIterator[Platform
 
 
 @pytest.fixture
-async def office(platform: Platform, make_sender: MakeSender) -> AsyncIterator[PostOffice]:
+def office_keys(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The service's master keys, the current one first; a test of a rotation names more than one."""
+    names: tuple[str, ...] = getattr(request, "param", ("current",))
+    return tuple(base64.b64encode(bytes(PrivateKey.generate())).decode() for _ in names)
+
+
+@pytest.fixture
+async def office(
+    platform: Platform, make_sender: MakeSender, office_keys: tuple[str, ...]
+) -> AsyncIterator[PostOffice]:
     """The service as its process wires it; its sweep looks only when the test says so."""
-    master_key = base64.b64encode(bytes(PrivateKey.generate())).decode()
+    master_key = ",".join(office_keys)
     clock = MovedClock(platform.store.time)
     await clock.refresh()
     built = replace(platform, clock=clock)

@@ -6,6 +6,7 @@ import os
 from datetime import datetime, timedelta
 
 import pytest
+from standardwebhooks import Webhook
 
 from libs.runtime.tests.waiting import until, until_seen
 from rowcall_contracts.pipelines import Step
@@ -16,7 +17,7 @@ from rowcall_runtime.ids import Prefix, new_id
 from rowcall_webhooks.planning import plan
 from rowcall_webhooks.schedule import DELAYS, JITTER
 from rowcall_webhooks.testing import Answer, Serve
-from services.webhooks.tests.post_office import PostOffice
+from services.webhooks.tests.post_office import SECRET, PostOffice
 
 RETENTION = timedelta(days=30)
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -192,3 +193,15 @@ async def test_a_slow_receiver_holds_its_own_slot_alone(office: PostOffice, serv
     assert (await office.now(held)).state is State.RUNNING
     opened.set()
     await until_seen(office.stands(held, State.SUCCEEDED))
+
+
+@pytest.mark.parametrize("office_keys", [("current", "former")], indirect=True)
+async def test_during_a_rotation_a_secret_of_the_former_key_still_signs(
+    office: PostOffice, serve: Serve, office_keys: tuple[str, ...]
+) -> None:
+    receiver = await serve(NO_CONTENT)
+    for key in office_keys:
+        delivery = await posted(office, await office.endpoint(receiver.url, master_key=key))
+        await swept(office, delivery, State.SUCCEEDED)
+        request = receiver.requests[-1]
+        Webhook(SECRET).verify(request.body, request.headers)
