@@ -22,12 +22,19 @@ REASON = "Not a CloudEvent in binary mode."
 
 @pytest.fixture
 async def events(kafka: KafkaSite, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A topic of events and one of dead letters, both of the test's own."""
-    events, letters = await kafka.topic(partitions=3), await kafka.topic()
+    """A topic of events of the test's own."""
+    events = await kafka.topic(partitions=3)
     monkeypatch.setattr(module, "TOPICS", {events: TOPICS[EVENTS]})
+    return events
+
+
+@pytest.fixture(autouse=True)
+async def letters_topic(kafka: KafkaSite, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A topic of dead letters of the test's own."""
+    letters = await kafka.topic()
     monkeypatch.setattr(module, "DEAD_LETTERS", letters)
     monkeypatch.setattr(publishing, "DEAD_LETTERS", letters)
-    return events
+    return letters
 
 
 @pytest.fixture
@@ -92,8 +99,10 @@ async def test_one_that_is_parked_again_tells_of_its_second_origin_alone(
     assert second.original == first.original
 
 
-async def test_a_letter_from_nowhere_is_listed_and_not_returned(kafka: KafkaSite, bus: Bus, events: str) -> None:
-    await kafka.put(module.DEAD_LETTERS, b"by hand")
+async def test_a_letter_from_nowhere_is_listed_and_not_returned(
+    kafka: KafkaSite, bus: Bus, events: str, letters_topic: str
+) -> None:
+    await kafka.put(letters_topic, b"by hand")
     await parked(kafka, bus, events)
     letters = await dead_letters(kafka.access)
     assert str(letters[0]).endswith("\t-\t-")
@@ -162,8 +171,8 @@ def test_a_return_needs_to_know_which(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize(("said", "read"), [(b"\xff/0/1", "�/0/1"), (None, "")])
 async def test_what_a_letter_says_of_itself_may_be_unreadable(
-    kafka: KafkaSite, events: str, said: bytes | None, read: str
+    kafka: KafkaSite, letters_topic: str, said: bytes | None, read: str
 ) -> None:
-    await kafka.put(module.DEAD_LETTERS, b"odd", headers=[("x-rowcall-origin", said), ("x-rowcall-error", said)])
+    await kafka.put(letters_topic, b"odd", headers=[("x-rowcall-origin", said), ("x-rowcall-error", said)])
     (letter,) = await dead_letters(kafka.access)
     assert (letter.origin, letter.reason) == (read, read)
