@@ -1,5 +1,6 @@
 """`make run` with real supervisord, store and broker; stub services stand in for the five."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,16 +8,24 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
 
 import httpx
 import psutil
+import pymongo
 import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pymongo.collection import Collection
 
+from tools.local.plan import KAFKA, STORE
 from tools.local.ports import poll_until
+from tools.local.store import RUST_INSTALL
 
 ROOT = Path(__file__).resolve().parents[2]
+TOPIC = "of-the-test"
 READY = "Stop      Ctrl-C"
 Start = Callable[..., "Stack"]
 
@@ -53,9 +62,41 @@ class Stack:
         recorded = json.loads((self.state / "run" / "processes.json").read_text())
         return [psutil.Process(int(pid)) for pid in recorded if psutil.pid_exists(int(pid))]
 
+    def address(self, program: str) -> str:
+        return f"127.0.0.1:{json.loads((self.state / 'run' / 'ports.json').read_text())[program]}"
+
     def get(self, service: str, path: str) -> object:
-        port = json.loads((self.state / "run" / "ports.json").read_text())[service]
-        return httpx.get(f"http://127.0.0.1:{port}{path}").json()
+        return httpx.get(f"http://{self.address(service)}{path}").json()
+
+    @contextmanager
+    def things(self) -> Iterator[Collection[dict[str, int]]]:
+        """A collection of the embedded store."""
+        with pymongo.MongoClient[dict[str, int]](f"mongodb://{self.address(STORE)}/rowcall") as client:
+            yield client.get_default_database().things
+
+    def produce(self, topic: str, value: bytes) -> None:
+        """Makes a topic of the embedded broker and sends it one record."""
+
+        async def send() -> None:
+            admin = AIOKafkaAdminClient(bootstrap_servers=self.address(KAFKA))
+            await admin.start()
+            await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
+            await admin.close()
+            async with AIOKafkaProducer(bootstrap_servers=self.address(KAFKA)) as producer:
+                await producer.send_and_wait(topic, value)
+
+        asyncio.run(send())
+
+    def consume(self, topic: str) -> bytes:
+        """Reads a topic's first record."""
+
+        async def read() -> bytes:
+            at = self.address(KAFKA)
+            async with AIOKafkaConsumer(topic, bootstrap_servers=at, auto_offset_reset="earliest") as consumer:
+                record = await asyncio.wait_for(consumer.getone(), 20)
+                return bytes(record.value)
+
+        return asyncio.run(read())
 
 
 @pytest.fixture
@@ -88,17 +129,25 @@ def gone(processes: list[psutil.Process]) -> bool:
 
 
 @pytest.mark.contract
+@pytest.mark.timeout(120)
 def test_ctrl_c_ends_broker_store_and_services_and_a_second_start_keeps_the_data(start: Start) -> None:
     first = start(settings={})
     first.await_text(READY)
     started = first.started()
     assert len(started) == 8
+    assert any("--sync-on-commit" in arguments(each) for each in started), "a killed store keeps what it acknowledged"
     key = next(line for line in first.printed().splitlines() if line.startswith("  Key"))
+    with first.things() as things:
+        things.insert_one({"_id": 1})
+    first.produce(TOPIC, b"kept")
     assert first.end() == 0
     assert gone(started)
     second = start(settings={})
     second.await_text(READY)
     assert key in second.printed()
+    with second.things() as things:
+        assert list(things.find()) == [{"_id": 1}]
+    assert second.consume(TOPIC) == b"kept"
 
 
 def test_a_service_that_dies_is_started_again(start: Start) -> None:
@@ -144,6 +193,14 @@ def test_a_taken_port_is_named_before_anything_starts(start: Start) -> None:
         stack = start(settings={"ROWCALL_PORT": port})
         assert stack.process.wait(30) == 1
     assert f"Port {port} is taken by process {os.getpid()}" in stack.printed()
+
+
+def test_a_store_that_is_not_installed_is_named_with_the_cure(start: Start, tmp_path: Path) -> None:
+    nowhere = {"PATH": str(tmp_path / "nowhere"), "HOME": str(tmp_path)}
+    settings = {"ROWCALL_KAFKA_BOOTSTRAP": "127.0.0.1:1", "ROWCALL_EMBEDDED_STORE": "rs"}
+    stack = start(settings={**settings, **nowhere})
+    assert stack.process.wait(30) == 1
+    assert f"secantusd-rs was not found; install it with: {RUST_INSTALL}" in stack.printed()
 
 
 def test_each_service_sees_its_own_secrets_alone(start: Start) -> None:
