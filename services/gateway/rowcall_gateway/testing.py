@@ -131,8 +131,8 @@ class Gateway:
 
     async def contents(self) -> Mapping[str, list[Document]]:
         """Reads every document that a request could change; that a key was used is written down later, apart."""
-        watched = {each: {} for each in Collection if each not in (Collection.AUDIT, Collection.MIGRATIONS)}
-        wanted: Mapping[Collection, Filter] = {**watched, Collection.AUDIT: {"action": {"$ne": "key.use"}}}
+        wanted: dict[Collection, Filter] = {each: {} for each in Collection if each is not Collection.MIGRATIONS}
+        wanted[Collection.AUDIT] = {"action": {"$ne": "key.use"}}
         return {
             each.value: await self.store.collection(each).find(where, sort=[("_id", 1)])
             for each, where in wanted.items()
