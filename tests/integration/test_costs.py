@@ -146,7 +146,7 @@ def records_of(deployment: Deployment) -> int:
     """Counts the records in the topics of a chat job."""
 
     async def read() -> int:
-        consumer = AIOKafkaConsumer(bootstrap_servers=deployment.broker.bootstrap)
+        consumer = AIOKafkaConsumer(*NAMES, bootstrap_servers=deployment.broker.bootstrap)
         await consumer.start()
         try:
             everything = [
