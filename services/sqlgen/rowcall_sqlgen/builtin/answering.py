@@ -6,13 +6,21 @@ from datetime import date
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, ClarificationKind, Generation
 from rowcall_sqlgen.builtin.composing import Composer, Trusted
+from rowcall_sqlgen.builtin.contrasts import contrasts
+from rowcall_sqlgen.builtin.courses import courses
 from rowcall_sqlgen.builtin.evidence import PERIODS_PASSED_OVER, Understanding, weigh
 from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_question, read_answer
+from rowcall_sqlgen.builtin.group_numbers import group_numbers
 from rowcall_sqlgen.builtin.join_hints import join_hints
+from rowcall_sqlgen.builtin.ordering import ordering
+from rowcall_sqlgen.builtin.ordinals import ordinals
+from rowcall_sqlgen.builtin.plausibility import plausible
 from rowcall_sqlgen.builtin.precedents import Precedents
 from rowcall_sqlgen.builtin.proposals import propose
 from rowcall_sqlgen.builtin.ratios.ratios import ratios
 from rowcall_sqlgen.builtin.returns.returns import returns
+from rowcall_sqlgen.builtin.rewording import reworded
+from rowcall_sqlgen.builtin.said_units import in_their_units
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
@@ -59,8 +67,10 @@ TRUST_IN_PRECEDENT = 0.9
 
 MOST_PARTS = 3
 """How deep a question may contain others."""
-_FOR_EACH = words("for each")
-COMPOSERS: tuple[Composer, ...] = (join_hints, returns, durations, ratios, time_frames)
+COMPOSERS: tuple[Composer, ...] = (
+    *(join_hints, returns, ordering, courses, contrasts, ordinals, group_numbers),
+    *(durations, ratios, time_frames),
+)
 
 
 class Answering:
@@ -76,6 +86,7 @@ class Answering:
         """Returns all that the grammar, which has `read` the question, and the parser make of it."""
         joins = JoinTrees(index.tables, index.graph)
         parses = self._parser.parse(question, index, joins=joins, today=today)
+        parses = plausible(in_their_units(parses, question, index), index)
         return self._understanding(question, read, parses, index)
 
     def answer(
@@ -91,7 +102,7 @@ class Answering:
 
         `pairs`: stored ones that may ask the same in other words.
         """
-        question = _with_each(words(text), index)
+        question = reworded(words(text), index)
         hopeless = no_question(question, index)
         if hopeless:
             return clarified(hopeless, index)
@@ -161,13 +172,6 @@ class _Composition:
 
         found = (composer(question, self._index, today=self._today, ask=ask) for composer in COMPOSERS)
         return next(filter(None, found), ())
-
-
-def _with_each(question: tuple[Word, ...], index: SchemaIndex) -> tuple[Word, ...]:
-    """Says `for each` instead of `per`, which the parser's training questions hardly ever say."""
-    if any("per" in bag for bag in index.phrases):
-        return question
-    return tuple(said for word in question for said in (_FOR_EACH if word.lower == "per" else (word,)))
 
 
 def _offered(ranked: Sequence[Trusted], index: SchemaIndex, *, may_offer: Callable[[str], bool]) -> Generation:

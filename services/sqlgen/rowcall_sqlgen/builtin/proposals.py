@@ -1,9 +1,10 @@
 """What the grammar and the parser propose, each statement once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rowcall_sqlgen.builtin.query_shape import is_contradictory
+from rowcall_sqlgen.builtin.settling import settled
 from rowcall_sqlgen.builtin.uses import Uses, uses
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.meaning import Query
@@ -29,7 +30,8 @@ class Proposal:
 def propose(found: Sequence[Reading], parses: Sequence[Parsed], index: SchemaIndex) -> tuple[Proposal, ...]:
     """Returns one proposal for each statement; statements that both wrote come with both reasons."""
     readings = {_written(each.meaning, index): each for each in reversed(found[:MOST_READINGS])}
-    parsed = {_written(each.query, index): each for each in reversed(parses) if not is_contradictory(each.query)}
+    likely = [replace(each, query=settled(each.query, index)) for each in parses if not is_contradictory(each.query)]
+    parsed = {_written(each.query, index): each for each in reversed(likely)}
     proposals = []
     for sql in dict.fromkeys([*reversed(parsed), *reversed(readings)]):
         reading, parse = readings.get(sql), parsed.get(sql)

@@ -53,8 +53,8 @@ def is_contradictory(query: Query) -> bool:
 
 
 def _first(query: Query) -> Meaning:
-    while isinstance(query, Compound):
-        query = query.left
+    while not isinstance(query, Meaning):
+        query = query.left if isinstance(query, Compound) else query.inner
     return query
 
 

@@ -1,5 +1,6 @@
 """Adjectives that say by themselves which column is meant: `oldest` is the greatest age or the least year."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _FORMS = """
@@ -56,3 +57,15 @@ def _read() -> tuple[dict[tuple[str, ...], tuple[Hint, ...]], dict[tuple[str, ..
 
 
 COMPARATIVES, SUPERLATIVES = _read()
+_WANTED = frozenset("rating score grade star point review profit revenue performance attendance accuracy".split())
+_UNWANTED = frozenset("delay lateness error fault loss defect complaint cost wait failure".split())
+
+
+def judged(adjective: str, following: Iterable[str]) -> bool | None:
+    """Says whether `best` or `worst` is the greatest, by the words behind; `None` where these do not tell."""
+    if adjective not in ("best", "worst"):
+        return None
+    said = set(following)
+    if bool(said & _WANTED) == bool(said & _UNWANTED):
+        return None
+    return (adjective == "best") == bool(said & _WANTED)

@@ -6,13 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from rowcall_contracts.catalog import Table
 from rowcall_sqlgen.engine.identifiers import snake_case
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef
-from rowcall_sqlgen.engine.meaning import AllColumns, Calculation, CalendarPart, Duration, Item, Meaning, Measure
+from rowcall_sqlgen.engine.meaning import (
+    AllColumns,
+    Calculation,
+    CalendarPart,
+    Duration,
+    Item,
+    Meaning,
+    Measure,
+    Running,
+)
 from rowcall_sqlgen.engine.words import lemma
 
 LONGEST_ALIAS = 60
 """Bytes; PostgreSQL cuts names at 63, and a number may follow."""
 
-_AGGREGATES = {
+AGGREGATE_NAMES = {
     Aggregate.SUM: "total",
     Aggregate.AVG: "average",
     Aggregate.MIN: "minimum",
@@ -44,10 +53,12 @@ def _name(item: Item, tables: Mapping[str, Table], repeated: frozenset[str]) -> 
             return _measured(item, tables[item.table])
         case Calculation():
             return item.arithmetic.value
+        case Running(course):
+            return course.value
         case CalendarPart(_, unit):
             return unit.value
         case Duration(_, _, unit, aggregate):
-            return _joined(_AGGREGATES[aggregate] if aggregate else "", "duration", "in", f"{unit.value}s")
+            return _joined(AGGREGATE_NAMES[aggregate] if aggregate else "", "duration", "in", f"{unit.value}s")
         case ColumnRef(table, column) if column.lower() in repeated:
             return _joined(_singular(table), snake_case(column))
     return None
@@ -56,7 +67,7 @@ def _name(item: Item, tables: Mapping[str, Table], repeated: frozenset[str]) -> 
 def _measured(measure: Measure, table: Table) -> str:
     if measure.aggregate is not Aggregate.COUNT:
         column = measure.column.column if measure.column else ""
-        return _joined(_AGGREGATES[measure.aggregate], snake_case(column))
+        return _joined(AGGREGATE_NAMES[measure.aggregate], snake_case(column))
     if measure.column is None:
         return _joined(_singular(table.name), "count")
     is_row = table.primary_key == (measure.column.column,)

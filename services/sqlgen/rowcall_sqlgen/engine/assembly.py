@@ -26,6 +26,7 @@ from rowcall_sqlgen.engine.parts import Parts
 from rowcall_sqlgen.engine.problems import NoMeaning
 from rowcall_sqlgen.engine.repetition import unrepeated
 from rowcall_sqlgen.engine.routes import Routes
+from rowcall_sqlgen.engine.row_counts import row_count
 from rowcall_sqlgen.engine.semijoins import Result, place_filters
 
 _NO_ROLES: Mapping[str, str] = MappingProxyType({})
@@ -161,4 +162,4 @@ class _Query:
 
     def _safe_measure(self, measure: Measure, joins: Sequence[Join]) -> Measure:
         groups = frozenset(column.table for column in self._group)
-        return unrepeated(measure, joins, groups, index=self._index)
+        return unrepeated(row_count(measure, self._index), joins, groups, index=self._index)

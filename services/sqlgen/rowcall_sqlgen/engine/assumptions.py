@@ -9,12 +9,14 @@ from rowcall_sqlgen.engine.marks import (
     ColumnMention,
     ColumnRef,
     Comparing,
+    Number,
     Superlative,
     TableMention,
     ValueMention,
 )
 from rowcall_sqlgen.engine.meaning import AllColumns, Measure, columns_of
 from rowcall_sqlgen.engine.reading import Reading
+from rowcall_sqlgen.engine.units import lasts
 from rowcall_sqlgen.engine.vocabulary import UNITS
 from rowcall_sqlgen.engine.words import Word
 
@@ -26,7 +28,8 @@ _LOOSE = 0.9
 def assumptions(reading: Reading, question: Sequence[Word]) -> tuple[str, ...]:
     """Returns one sentence per liberty that the reading takes, in the order of the question."""
     found = link_assumptions(reading.spans, reading.interpretation, question)
-    return tuple(dict.fromkeys([*found, *_about_dates(reading), *_about_joins(reading)]))
+    spans = _about_spans(reading, question)
+    return tuple(dict.fromkeys([*found, *spans, *_about_dates(reading), *_about_joins(reading)]))
 
 
 def link_assumptions(
@@ -59,8 +62,19 @@ def _about(span: Span, option: Option, question: Sequence[Word]) -> Iterator[str
         question[span.end - 1].lower in UNITS
         and span.end - span.start > 1
         and not isinstance(option.mark, TableMention)
+        and not (isinstance(option.mark, Number) and option.mark.unit)
     ):
         yield f"The number in `{text}` was compared in the column's own unit."
+
+
+def _about_spans(reading: Reading, question: Sequence[Word]) -> Iterator[str]:
+    """Names the unit in which a length of time was compared, where the question says another or the data none."""
+    parts = [column for predicate in reading.meaning.where for column in columns_of(predicate)]
+    spans = ", ".join(dict.fromkeys(column_name(column) for column in parts if lasts(column)))
+    for span, option in zip(reading.spans, reading.interpretation, strict=True):
+        if isinstance(option.mark, Number) and option.mark.unit:
+            text = " ".join(word.text for word in question[span.start : span.end])
+            yield f"`{text}` was told in the unit of {spans}, minutes where the data names none."
 
 
 def _about_dates(reading: Reading) -> Iterator[str]:

@@ -60,8 +60,8 @@ def figure(query: Query) -> Figure | None:
     others = [item for item in query.items if item not in measures]
     if len(measures) != 1 or any(not isinstance(item, ColumnRef) or item not in query.group for item in others):
         return None
-    rooted = _rooted(query, measures[0].table)
-    return Figure(rooted, measures[0]) if rooted else None
+    whole = rooted(query, measures[0].table)
+    return Figure(whole, measures[0]) if whole else None
 
 
 def calculated(arithmetic: Arithmetic, left: Figure, right: Figure, *, row_key: RowKey) -> Meaning | None:
@@ -142,7 +142,7 @@ def _over_all_groups(arithmetic: Arithmetic, left: Figure, right: Figure, *, row
     if one.group != other.group or len(one.group) != 1:
         return None
     root = one.group[0].table
-    trees = [_rooted(meaning, root) for meaning in (one, other)]
+    trees = [rooted(meaning, root) for meaning in (one, other)]
     joins: dict[str, Join] = {}
     for join in (join for tree in trees for join in (tree.joins if tree else ())):
         if joins.setdefault(join.step.far, Join(join.step, optional=True)).step != join.step:
@@ -184,7 +184,7 @@ def _repeated_by_none(table: str, joins: tuple[Join, ...]) -> ColumnRef | None:
     return ColumnRef(table, way[table].far_columns[0]) if not way[table].to_parent else None
 
 
-def _rooted(meaning: Meaning, root: str) -> Meaning | None:
+def rooted(meaning: Meaning, root: str) -> Meaning | None:
     """Returns the same query with FROM beginning at another of its tables; nothing where it does not read that."""
     if meaning.source == root:
         return meaning

@@ -20,11 +20,14 @@ def item_tables(items: Sequence[Item]) -> tuple[str, ...]:
 def group_columns(groups: Sequence[Group], items: Sequence[Item], index: SchemaIndex) -> tuple[ColumnRef, ...]:
     """Returns the columns for groups that the question names, and other plain columns shown beside them."""
     found: list[ColumnRef] = []
+    looked_up = [column.table for group in groups for column in _lookup(group, index)[:1]]
     for group in groups:
         if isinstance(group.target, str):
             found.extend(_row_of(group.target, items, index))
         else:
-            found.extend((group.target, *_lookup(group, index)))
+            # The two ends of a route lead to the same table, whose names would not tell them apart.
+            names = tuple(name for name in _lookup(group, index) if looked_up.count(name.table) == 1)
+            found.extend((group.target, *names))
     found.extend(item for item in items if isinstance(item, ColumnRef))
     return tuple(dict.fromkeys(found))
 
@@ -32,7 +35,7 @@ def group_columns(groups: Sequence[Group], items: Sequence[Item], index: SchemaI
 def _row_of(table: str, items: Sequence[Item], index: SchemaIndex) -> tuple[ColumnRef, ...]:
     key = tuple(ColumnRef(table, column) for column in index.tables[table].primary_key)
     shown = tuple(item for item in items if isinstance(item, ColumnRef) and item.table == table)
-    found = (*key, *(shown or index.names[table]))
+    found = (*(shown or index.names[table]), *key)
     if not found:
         raise NoMeaning(f"rows of {table} have neither key nor name")
     return found

@@ -10,6 +10,7 @@ from rowcall_sqlgen.engine.inferred_keys import with_inferred_keys
 from rowcall_sqlgen.engine.joins import JoinGraph
 from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention, ValueMention
 from rowcall_sqlgen.engine.naming import name_columns
+from rowcall_sqlgen.engine.part_mentions import CALENDAR_WORDS, calendar_parts, date_mentions, route_mentions
 from rowcall_sqlgen.engine.phrases import Bag, column_phrases, table_phrases
 from rowcall_sqlgen.engine.place_codes import place_names
 from rowcall_sqlgen.engine.role_nouns import RoleTables, role_tables
@@ -100,8 +101,13 @@ class SchemaIndex:
     def is_quantity(self, ref: ColumnRef) -> bool:
         """Says whether the column holds amounts, so that `how many seats` asks for its value and not for a count."""
         words = spelled_words(ref.column)
-        named_as_key = words[-1] in _KEY_WORDS or self.is_named_as_table(ref)
+        named_as_key = words[-1] in _KEY_WORDS or self.is_named_as_table(ref) or self.is_calendar_part(ref)
         return self.is_numeric(ref) and not self.is_key(ref) and not named_as_key
+
+    def is_calendar_part(self, ref: ColumnRef) -> bool:
+        """Says whether the column holds one part of a date that its table keeps in several columns."""
+        words = spelled_words(ref.column)
+        return words[1:] == () and words[0] in CALENDAR_WORDS and len(calendar_parts(self.tables[ref.table])) > 1
 
     def is_named_as_table(self, ref: ColumnRef) -> bool:
         """Says whether the column is called what rows of its table, or of the one it refers to, are called."""
@@ -163,7 +169,21 @@ def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]
                 *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8),
             ):
                 add(bag, ColumnMention(pair), quality)
-    return {bag: tuple(Link(mention, quality) for mention, quality in links.items()) for bag, links in found.items()}
+    linked = {bag: tuple(Link(each, quality) for each, quality in links.items()) for bag, links in found.items()}
+    return linked | _of_several_columns(tables, linked)
+
+
+def _of_several_columns(tables: Iterable[Table], linked: Mapping[Bag, tuple[Link, ...]]) -> dict[Bag, tuple[Link, ...]]:
+    """What names columns together: dates instead of days of the month, routes where nothing else is called so."""
+    found: dict[Bag, tuple[Link, ...]] = {}
+    for table in tables:
+        for bag, mention in date_mentions(table):
+            known = found.get(bag, linked.get(bag, ()))
+            found[bag] = (Link(mention, 1.0), *(link for link in known if link.mention.table != table.name))
+        for bag, mention in route_mentions(table):
+            if bag not in linked:
+                found[bag] = (*found.get(bag, ()), Link(mention, 1.0))
+    return found
 
 
 _Values = dict[tuple[str, ...], tuple[ValueLink, ...]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rowcall_sqlgen.engine.adjectives import COMPARATIVES, SUPERLATIVES, Hint
+from rowcall_sqlgen.engine.adjectives import COMPARATIVES, SUPERLATIVES, Hint, judged
 from rowcall_sqlgen.engine.dates import read_period
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import Link, SchemaIndex, ValueLink
@@ -26,6 +26,7 @@ from rowcall_sqlgen.engine.numbers import read_number
 from rowcall_sqlgen.engine.phrases import CONNECTORS, Bag, bag
 from rowcall_sqlgen.engine.role_values import counterparts, is_in_role
 from rowcall_sqlgen.engine.terms import Said
+from rowcall_sqlgen.engine.units import time_unit
 from rowcall_sqlgen.engine.vocabulary import (
     GENDERS,
     LEXICON,
@@ -60,6 +61,7 @@ _GENDER_QUALITY = 0.9
 _BARE_ADJECTIVE_QUALITY = 0.9
 _ROLE_QUALITY = 0.9
 _TERM_AS_NOUN_QUALITY = 0.95
+_JUDGED_WORDS = 5
 _GOOD_ENOUGH = 0.3
 """An option this much worse than the best one for the same span is not considered."""
 
@@ -163,6 +165,9 @@ def _cues(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[
         if not _names_quantity(phrase, index):
             yield from ((start + length, Option(mark, 1.0)) for mark in LEXICON.get(phrase, ()))
         yield from ((start + length, option) for option in _adjectives(phrase, index))
+    descending = judged(lower[0], (word.lemma for word in question[start + 1 : start + _JUDGED_WORDS]))
+    if descending is not None:
+        yield start + 1, Option(Superlative(descending), 1.0)
     yield from _top(lower, start)
 
 
@@ -204,8 +209,11 @@ def _numbers(question: Sequence[Word], start: int, today: date) -> Iterator[tupl
     if number:
         value, taken = number
         if taken < len(lower) and lower[taken] in UNITS:
-            yield start + taken + 1, Option(Number(value), 0.9)
-        yield start + taken, Option(Number(value), 1.0)
+            yield start + taken + 1, Option(Number(value, time_unit(lower[taken])), 0.9)
+        if taken == len(lower) or time_unit(lower[taken]) is None:
+            yield start + taken, Option(Number(value), 1.0)
+    elif lower[0] in ("a", "an") and len(lower) > 1 and (unit := time_unit(lower[1])):
+        yield start + 2, Option(Number(1, unit), 0.9)
     period = read_period(lower, today)
     if period:
         yield start + period[1], Option(period[0], 1.0)

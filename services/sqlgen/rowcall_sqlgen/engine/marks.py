@@ -119,9 +119,10 @@ class TermMention:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number."""
+    """A number; `unit` of time that stands behind it."""
 
     value: int | float
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

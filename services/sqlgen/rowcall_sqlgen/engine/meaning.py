@@ -99,7 +99,43 @@ class Duration:
         return self.first.table
 
 
-SortKey = ColumnRef | Measure | Calculation | CalendarPart | Duration
+@dataclass(frozen=True, slots=True)
+class InSequence:
+    """A column's texts by their place in a sequence that is not the alphabet's, as months have it."""
+
+    column: ColumnRef
+    sequence: tuple[str, ...]
+
+    @property
+    def table(self) -> str:
+        """The column's table."""
+        return self.column.table
+
+
+class Course(StrEnum):
+    """What is told of a number from one group to the next."""
+
+    RUNNING_TOTAL = "running_total"
+    CHANGE = "change"
+    GROWTH = "change_percentage"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A measure's course over groups in the order of `along`; each value of the other groups has its own, `within`."""
+
+    course: Course
+    measure: Measure
+    along: tuple["ColumnRef | CalendarPart | InSequence", ...]
+    within: tuple["ColumnRef | CalendarPart", ...] = ()
+
+    @property
+    def table(self) -> str:
+        """The measure's table."""
+        return self.measure.table
+
+
+SortKey = ColumnRef | Measure | Calculation | CalendarPart | Duration | InSequence | Running
 Item = SortKey | AllColumns
 
 
@@ -202,7 +238,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """A query. `limit` is set only when the question asks for a number of rows."""
+    """A query. `limit` is set only when the question asks for a number of rows; `offset`: first rows left out."""
 
     items: tuple[Item, ...]
     source: str
@@ -213,6 +249,7 @@ class Meaning:
     order: tuple[Order, ...] = ()
     limit: int | None = None
     distinct: bool = False
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +261,15 @@ class Compound:
     right: "Query"
 
 
-Query = Meaning | Compound
+@dataclass(frozen=True, slots=True)
+class OverGroups:
+    """One number over the groups of `inner`: the aggregate of the one measure that it shows, or how many there are."""
+
+    aggregate: Aggregate
+    inner: Meaning
+
+
+Query = Meaning | Compound | OverGroups
 
 
 def columns_of(predicate: Predicate) -> tuple[ColumnRef, ...]:

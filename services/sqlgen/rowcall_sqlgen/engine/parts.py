@@ -16,12 +16,16 @@ class Parts:
 
     def __init__(self, clauses: Sequence[Clause], index: SchemaIndex) -> None:
         self.index = index
-        self.shown = tuple(dict.fromkeys(c.item for c in clauses if isinstance(c, Show)))
         self.focus = tuple(dict.fromkeys(c.table for c in clauses if isinstance(c, Focus)))
         self.groups = tuple(c for c in clauses if isinstance(c, Group))
-        self.ranks = tuple(c for c in clauses if isinstance(c, Rank))
+        ranks = tuple(c for c in clauses if isinstance(c, Rank))
+        shown = tuple(dict.fromkeys(c.item for c in clauses if isinstance(c, Show)))
         self.sorts = tuple(c for c in clauses if isinstance(c, SortBy))
         self.caps = tuple(c.count for c in clauses if isinstance(c, Cap))
+        self.ranks_groups = _follows(clauses)
+        extremes = _extremes(ranks) if self.groups and not (shown or self.caps or self.sorts) else ()
+        self.shown = extremes or shown
+        self.ranks = () if extremes else ranks
         self.once = any(isinstance(c, Once) for c in clauses)
         if len(self.ranks) > 1 or len(self.caps) > 1 or len(self.sorts) > 2:
             raise NoMeaning("several orders or limits")
@@ -86,6 +90,8 @@ class Parts:
 
     def grouping(self, items: Sequence[Item], orders: Sequence[Order], filters: Filters) -> tuple[ColumnRef, ...]:
         """The columns of GROUP BY: those asked for, or those that a measure beside plain columns implies."""
+        if self.ranks and self.ranks_groups:
+            raise NoMeaning("the first rows of each group are not supported")
         measures = [i for i in items if isinstance(i, Measure)] + [
             o.item for o in orders if isinstance(o.item, Measure)
         ]
@@ -100,3 +106,21 @@ class Parts:
         having = [m for predicate in filters.having if (m := measure_of(predicate))]
         plain = [item for item in items if isinstance(item, ColumnRef | AllColumns)]
         return implied_group(plain, [*measures, *having], self.focus, index=self.index) if plain else ()
+
+
+def _follows(clauses: Sequence[Clause]) -> bool:
+    """`top 3 destinations for each origin`: says whether a group comes behind the ranking, and is none it ranks."""
+    ranked = next((at for at, clause in enumerate(clauses) if isinstance(clause, Rank)), len(clauses))
+    return any(isinstance(clause, Group) for clause in clauses[ranked:])
+
+
+def _extremes(ranks: Sequence[Rank]) -> tuple[Measure, ...]:
+    """`the longest flight of each carrier`: the extreme of each group, which several of its rows may reach."""
+    found = [rank for rank in ranks if isinstance(rank.item, ColumnRef) and rank.count is None]
+    if len(found) != len(ranks):
+        return ()
+    return tuple(
+        Measure(Aggregate.MAX if rank.descending else Aggregate.MIN, rank.item.table, rank.item)
+        for rank in found
+        if isinstance(rank.item, ColumnRef)
+    )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from rowcall_contracts.catalog import ColumnKind, Dialect, Table
-from rowcall_sqlgen.engine.aliases import aliases
+from rowcall_sqlgen.engine.aliases import AGGREGATE_NAMES, aliases
 from rowcall_sqlgen.engine.calendar_sql import calendar_part, dated, duration
 from rowcall_sqlgen.engine.calendar_units import WeekdayPart
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
@@ -21,6 +21,7 @@ from rowcall_sqlgen.engine.meaning import (
     Comparison,
     Compound,
     Duration,
+    InSequence,
     IsNull,
     Item,
     Join,
@@ -32,13 +33,16 @@ from rowcall_sqlgen.engine.meaning import (
     OneOf,
     OnWeekdays,
     Order,
+    OverGroups,
     Predicate,
     Query,
+    Running,
     Scalar,
     SetOperator,
     SortKey,
 )
 from rowcall_sqlgen.engine.reserved_words import needs_quotes
+from rowcall_sqlgen.engine.running_sql import course
 
 _COMPARISONS: Mapping[Operator, type[exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE]] = {
     Operator.EQ: exp.EQ,
@@ -77,10 +81,22 @@ class _Writer:
 
     def whole(self, query: Query, named: Mapping[Item, str] = _UNNAMED) -> exp.Query:
         """Writes a query of any form."""
+        if isinstance(query, OverGroups):
+            return self._over_groups(query)
         if isinstance(query, Compound):
             sides = {"this": self.whole(query.left), "expression": self.whole(query.right)}
             return _SET_OPERATORS[query.operator](**sides, distinct=True)
         return self.query(query, named)
+
+    def _over_groups(self, query: OverGroups) -> exp.Select:
+        counts = query.aggregate is Aggregate.COUNT
+        shown = aliases(query.inner, self._tables)
+        measured = next((shown[item] for item in query.inner.items if item in shown), None)
+        of = exp.Star() if counts or measured is None else exp.column(self.identifier(measured))
+        name = "group_count" if measured is None else f"{AGGREGATE_NAMES[query.aggregate]}_{measured}"
+        number = exp.alias_(_AGGREGATES[query.aggregate](this=of), self.identifier(name), copy=False)
+        inner = self.query(query.inner, shown).subquery("groups_of_rows", copy=False)
+        return exp.select(number, copy=False).from_(inner, copy=False)
 
     def query(self, meaning: Meaning, named: Mapping[Item, str] = _UNNAMED) -> exp.Select:
         scope = _Scope(self, qualified=bool(meaning.joins), named=named)
@@ -100,9 +116,7 @@ class _Writer:
             query.order_by(*(scope.order(order, cut=cut) for order in meaning.order), copy=False)
         if meaning.distinct:
             query.distinct(copy=False)
-        if meaning.limit is not None:
-            query.limit(meaning.limit, copy=False)
-        return query
+        return _cut(query, meaning)
 
     def table(self, name: str) -> exp.Table:
         namespace = self._tables[name].namespace
@@ -114,7 +128,7 @@ class _Writer:
 
     def nullable(self, item: SortKey) -> bool:
         """Says whether the sort key may be NULL, which is no extreme and must not be the first of the cut rows."""
-        if isinstance(item, Calculation | Duration):
+        if isinstance(item, Calculation | Duration | Running):
             return True
         ref = item if isinstance(item, ColumnRef) else item.column
         if ref is None or (isinstance(item, Measure) and item.aggregate is Aggregate.COUNT):
@@ -178,6 +192,8 @@ class _Scope:
                 return calendar_part(self._date(column), unit, self._writer.dialect)
             case Duration():
                 return self._duration(item)
+            case Running() | InSequence():
+                return self._over_time(item)
             case AllColumns(table):
                 return (
                     exp.Column(this=exp.Star(), table=self._writer.identifier(table)) if self._qualified else exp.Star()
@@ -208,6 +224,14 @@ class _Scope:
             # `typed`: both sides have the type that they need, so that sqlglot adds no further cast.
             found = exp.Div(this=left, expression=divisor, typed=True)
         return _AGGREGATES[calculation.aggregate](this=found) if calculation.aggregate else found
+
+    def _over_time(self, item: Running | InSequence) -> exp.Expr:
+        if isinstance(item, InSequence):
+            places = (exp.If(this=_literal(text), true=_literal(at)) for at, text in enumerate(item.sequence, start=1))
+            return exp.Case(this=self.column(item.column), ifs=list(places))
+        first = self._writer.nulls_first(descending=False)
+        along = [exp.Ordered(this=self.item(key), nulls_first=first) for key in item.along]
+        return course(item.course, self.measure(item.measure), along, within=[self.item(key) for key in item.within])
 
     def _operand(self, operand: ColumnRef | Measure | Meaning) -> exp.Expr:
         return exp.Subquery(this=self._writer.whole(operand)) if isinstance(operand, Meaning) else self.item(operand)
@@ -277,9 +301,15 @@ class _Scope:
                 return self.column(value)
             case Measure():
                 return self._value(Meaning(items=(value,), source=value.table))
-            case Meaning() | Compound():
+            case Meaning() | Compound() | OverGroups():
                 return exp.Subquery(this=self._writer.whole(value))
         return _literal(value)
+
+
+def _cut(query: exp.Select, meaning: Meaning) -> exp.Select:
+    if meaning.limit is not None:
+        query.limit(meaning.limit, copy=False)
+    return query.offset(meaning.offset, copy=False) if meaning.offset else query
 
 
 def _literal(value: Scalar) -> exp.Expr:

@@ -196,7 +196,7 @@ STOP_WORDS = frozenset(
 LIGHT_VERBS = frozenset(
     """
     make made do done have had take taken took get got give belong own owned use used using hold held contain
-    include included including offer offered operate operated fly flew flown run exist existing come came go
+    include included including offer offered operate operated fly flew flown run exist existing come came go serve
     went gone live living lived work working worked based located locate appear appearing serve served play
     played participate participated attend attended join enrolled enroll registered register related involve
     involved assigned assign listed recorded stored carried carry written write wrote produced produce
@@ -204,7 +204,7 @@ LIGHT_VERBS = frozenset(
     bought buy purchased purchase ordered placed place made-by teach taught study studying taking perform
     performed star starring managed manage belonging stay staying visited visit won win host hosted shown show
     found stand sold sell sent send create created help provide provided require required release released
-    lead led
+    lead led issue issued
     """.split()
 )
 """Verbs that only restate a link which the data declares; each one used lowers the confidence."""
@@ -216,7 +216,7 @@ UNSUPPORTED_OPENINGS = frozenset({"where", "when"})
 UNITS = frozenset(
     """
     mile miles km kilometers kilometer meters meter feet foot minute minutes hour hours second seconds dollar
-    dollars usd euros euro percent years year old pounds kg degrees units days
+    dollars usd euros euro percent years year old pounds kg degrees units day days week weeks mins hrs
     """.split()
 )
 """Words that may follow a number; the number is compared in the column's own unit."""
@@ -235,6 +235,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "cost": ("price", "amount"),
     "country": ("nation", "nationality"),
     "dad": ("father",),
+    "delayed": ("delay",),
     "doctor": ("physician",),
     "duration": ("length",),
     "email": ("mail",),
@@ -262,7 +263,6 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "pupil": ("student",),
     "rainfall": ("precipitation",),
     "rate": ("rating",),
-    "route": ("flight",),
     "salary": ("wage", "income"),
     "school": ("college", "university"),
     "score": ("point", "rating"),

@@ -82,7 +82,7 @@ def _group(query: Meaning, keys: Sequence[Key], index: SchemaIndex) -> tuple[Key
         is_row = isinstance(key, ColumnRef) and index.is_key(key) and key.table not in measured
         if is_row and parent not in (*found, *keys):
             found.append(key)
-    return tuple(dict.fromkeys([*found, *keys]))
+    return tuple(dict.fromkeys([*keys, *found]))
 
 
 def _is_told(order: Order, group: Sequence[Key], query: Meaning) -> bool:

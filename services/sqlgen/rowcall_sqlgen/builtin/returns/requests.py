@@ -7,7 +7,7 @@ from rowcall_sqlgen.builtin.returns.sortings import Sorting, read_sorting, sorti
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import TableMention
 from rowcall_sqlgen.engine.phrases import bag
-from rowcall_sqlgen.engine.words import Word
+from rowcall_sqlgen.engine.words import Word, words
 
 Words = tuple[Word, ...]
 
@@ -39,6 +39,8 @@ _ARTICLES = frozenset({"the", "all", "every", "any"})
 _COUNTS = frozenset({"count", "counts", "frequency", "frequencies"})
 _OPENINGS = frozenset("a an the their its his her hers or he she all both each every relevant corresponding".split())
 _LONGEST_TABLE = 3
+_NUMBER_OF = words("number of")
+_ENDS_NOUN = frozenset("do does did have has had are is were was there in , of for".split())
 _CLEARLY_TABLE = 0.9
 
 
@@ -48,6 +50,7 @@ def requests(question: Words, index: SchemaIndex) -> Iterator[Request]:
         found = read(question)
         if found:
             yield found
+    yield from _and_how_many(question)
     named = _after_table(question, index)
     if named:
         yield named
@@ -99,6 +102,26 @@ def _respective_counts(question: Words) -> Request | None:
     if len(question) > len(end) and end[:3] in (("and", "their", "respective"), ("with", "their", "respective")):
         return Request(main=question[:-4], elements=(question[-1:],), adds=True) if end[3] in _COUNTS else None
     return None
+
+
+def _and_how_many(question: Words) -> Iterator[Request]:
+    """`Which user wrote most reviews, and how many reviews did they write?`"""
+    lower = [word.lower for word in question]
+    starts = [at for at in range(2, len(lower) - 3) if lower[at : at + 3] == ["and", "how", "many"]]
+    if len(starts) != 1 or lower[0] not in ("which", "who", "what"):
+        return
+    start = starts[0]
+    main = question[: start - (lower[start - 1] == ",")]
+    noun: Words = ()
+    for word in question[start + 3 :]:
+        if word.lower in _ENDS_NOUN:
+            break
+        noun = (*noun, word)
+    sorted_from = sorting_start(question[start:])
+    sorting = read_sorting(question[start + sorted_from :]) if sorted_from is not None else None
+    if noun:
+        yield Request(main=main, elements=((*_NUMBER_OF, *noun),), adds=True, sorting=sorting)
+        yield Request(main=main, elements=(noun,), adds=True, sorting=sorting)
 
 
 def _after_table(question: Words, index: SchemaIndex) -> Request | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rowcall_sqlgen.builtin.returns.reach import tables_read
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import ColumnRef
-from rowcall_sqlgen.engine.meaning import IsNull, Meaning, Membership, Not, Query, SetOperator, tables_of
+from rowcall_sqlgen.engine.meaning import IsNull, Meaning, Membership, Not, OverGroups, Query, SetOperator, tables_of
 
 
 def single_query(query: Query, index: SchemaIndex) -> Meaning | None:
@@ -16,6 +16,8 @@ def single_query(query: Query, index: SchemaIndex) -> Meaning | None:
     """
     if isinstance(query, Meaning):
         return query
+    if isinstance(query, OverGroups):
+        return None
     left, right = query.left, query.right
     if query.operator is SetOperator.UNION or not isinstance(left, Meaning) or not isinstance(right, Meaning):
         return None

@@ -5,27 +5,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from rowcall_sqlgen.engine.calendar_names import MONTHS, WEEKDAYS, stored_names
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import AllOf, AnyOf, Between, Comparison, OneOf, Predicate, Scalar
 from rowcall_sqlgen.engine.relative_spans import Span
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_SHORT = 3
-_FEWEST_NAMES = 3
 _MOST_MONTHS = 600
 _MONTHS_OF_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class PartColumns:
-    """Columns of years and months; `stored`: how each month 1..12 stands there."""
+    """Columns of years, months and days; `stored`: how each month 1..12 stands there."""
 
     year: ColumnRef
     month: ColumnRef | None
     stored: Mapping[int, Scalar]
+    day: ColumnRef | None = None
 
     @property
     def are_named_so(self) -> bool:
@@ -42,14 +40,16 @@ def part_columns(table: str, index: SchemaIndex) -> PartColumns | None:
         return None
     month = next((ref for ref in index.columns(table) if spelled_words(ref.column) == ("month",)), None)
     if month and index.is_numeric(month):
-        return PartColumns(found[0], month, {number: number for number in range(1, 13)})
-    named = _named(month, _MONTHS, index) if month else {}
+        day = next((ref for ref in index.columns(table) if spelled_words(ref.column) == ("day",)), None)
+        days = day if day and index.is_numeric(day) else None
+        return PartColumns(found[0], month, {number: number for number in range(1, 13)}, days)
+    named = _named(month, MONTHS, index) if month else {}
     return PartColumns(found[0], month if named else None, named)
 
 
 def weekday_column(table: str, index: SchemaIndex) -> tuple[ColumnRef, Mapping[int, Scalar]] | None:
     """Returns the table's column of names of days, and how each day 1..7 stands there; none without one."""
-    found = ((ref, _named(ref, _WEEKDAYS, index)) for ref in index.columns(table))
+    found = ((ref, _named(ref, WEEKDAYS, index)) for ref in index.columns(table))
     return next(((ref, named) for ref, named in found if named), None)
 
 
@@ -103,19 +103,8 @@ def _months(first: date, last: date) -> list[tuple[int, int]]:
     return [(number // 12, number % 12 + 1) for number in numbers]
 
 
-def _named(ref: ColumnRef, names: list[str], index: SchemaIndex) -> dict[int, Scalar]:
-    """Returns how the column spells each number, also those that no row has; empty where it holds anything else."""
-    values = [value for value in index.column(ref).profile.values if isinstance(value, str)]
-    for spelled in ([name[:_SHORT] for name in names], names):
-        if len(values) >= _FEWEST_NAMES and {value.lower() for value in values} <= set(spelled):
-            return {at: _in_case_of(values[0], name) for at, name in enumerate(spelled, start=1)}
-    return {}
-
-
-def _in_case_of(example: str, name: str) -> str:
-    if example.isupper():
-        return name.upper()
-    return name if example.islower() else name.title()
+def _named(ref: ColumnRef, names: tuple[str, ...], index: SchemaIndex) -> dict[int, Scalar]:
+    return dict(enumerate(stored_names(ref, names, index), start=1))
 
 
 def _ends(ref: ColumnRef, word: str) -> bool:

@@ -21,15 +21,14 @@ Key = ColumnRef | CalendarPart
 class TimeColumn:
     """Where a phrase takes effect. `step`: the way to the column's table, if the query does not read that.
 
-    `keys`: of the groups, `shown` among them; sorted by the first one where `sorts`.
+    `keys`: of the groups, `shown` among them; sorted by them.
     """
 
     column: ColumnRef
     step: Step | None = None
     conditions: tuple[Predicate, ...] = ()
     keys: tuple[Key, ...] = ()
-    shown: Key | None = None
-    sorts: bool = True
+    shown: tuple[Key, ...] = ()
 
 
 def time_column(
@@ -60,17 +59,17 @@ def _of_whole_months(phrase: TimePhrase) -> bool:
 
 def _on_parts(phrase: TimePhrase, parts: PartColumns) -> TimeColumn | None:
     condition = within_parts(phrase.span, parts) if phrase.span else None
-    columns: dict[CalendarUnit | WeekdayPart, ColumnRef | None] = {
-        CalendarUnit.YEAR: parts.year,
-        CalendarUnit.MONTH: parts.month,
+    columns: dict[CalendarUnit | WeekdayPart, tuple[ColumnRef | None, ...]] = {
+        CalendarUnit.YEAR: (parts.year,),
+        CalendarUnit.MONTH: (parts.month,),
+        CalendarUnit.DAY: (parts.year, parts.month, parts.day),
     }
-    key = columns.get(phrase.unit) if phrase.unit else None
-    if (phrase.span and condition is None) or (phrase.unit and key is None) or phrase.weekdays:
+    units = columns.get(phrase.unit, (None,)) if phrase.unit else ()
+    keys = tuple(unit for unit in units if unit)
+    if (phrase.span and condition is None) or len(keys) < len(units) or phrase.weekdays:
         return None
-    named = key == parts.month and isinstance(parts.stored.get(1), str)
     conditions = (condition,) if condition else ()
-    keys = (key,) if key else ()
-    return TimeColumn(column=key or parts.year, conditions=conditions, keys=keys, shown=key, sorts=not named)
+    return TimeColumn(column=keys[-1] if keys else parts.year, conditions=conditions, keys=keys, shown=keys)
 
 
 def _on_weekdays(phrase: TimePhrase, table: str, index: SchemaIndex) -> TimeColumn | None:
@@ -79,7 +78,7 @@ def _on_weekdays(phrase: TimePhrase, table: str, index: SchemaIndex) -> TimeColu
         return None
     column, stored = found
     if phrase.unit:
-        return TimeColumn(column=column, keys=(column,), shown=column, sorts=False)
+        return TimeColumn(column=column, keys=(column,), shown=(column,))
     days = tuple(stored[day] for day in phrase.weekdays)
     one = Comparison(column, Operator.EQ, days[0])
     return TimeColumn(column=column, conditions=(one if len(days) == 1 else OneOf(column, days),))
@@ -88,9 +87,9 @@ def _on_weekdays(phrase: TimePhrase, table: str, index: SchemaIndex) -> TimeColu
 def _on_date(phrase: TimePhrase, column: ColumnRef, step: Step | None) -> TimeColumn:
     conditions = _within(phrase.span, column) if phrase.span else ()
     weekdays = (OnWeekdays(column, phrase.weekdays),) if phrase.weekdays else ()
-    shown = CalendarPart(column, phrase.unit) if phrase.unit else None
-    first = CalendarPart(column, WeekdayPart.NUMBER) if phrase.unit is WeekdayPart.NAME else shown
-    keys = tuple(dict.fromkeys(key for key in (first, shown) if key))
+    shown = (CalendarPart(column, phrase.unit),) if phrase.unit else ()
+    first = (CalendarPart(column, WeekdayPart.NUMBER),) if phrase.unit is WeekdayPart.NAME else ()
+    keys = (*first, *shown)
     return TimeColumn(column=column, step=step, conditions=(*conditions, *weekdays), keys=keys, shown=shown)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from rowcall_sqlgen.builtin.composing import Ask, Trusted
+from rowcall_sqlgen.builtin.measured_rows import measured, names_rows
 from rowcall_sqlgen.builtin.times.time_columns import TimeColumn, time_column
 from rowcall_sqlgen.builtin.times.time_phrases import TimePhrase, time_phrases
 from rowcall_sqlgen.builtin.uses import uses
@@ -22,12 +23,14 @@ from rowcall_sqlgen.engine.meaning import (
     Membership,
     Order,
 )
+from rowcall_sqlgen.engine.presentation import presented
 from rowcall_sqlgen.engine.sql import write_sql
 from rowcall_sqlgen.engine.words import Word
 
 TRUST = 0.9
 """Of the rest's probability: the date column may be another one. A guess, not fitted: the open data has too few."""
 _LOOSE_ENDS = frozenset({",", "and", "in", "on", "by", "for", "of", "made", "&"})
+_SHOWING = frozenset("show list give display plot me us the".split())
 _QUOTED = ""
 _ENDS = frozenset("?!.;")
 _HAPPENED = frozenset(
@@ -49,6 +52,7 @@ def time_frames(question: tuple[Word, ...], index: SchemaIndex, *, today: date, 
     phrases = time_phrases(lower[:end], today)
     phrase = next((each for each in phrases if not _names_data(lower[each.start : each.end], index)), None)
     rest = _without(question, phrase, index) if phrase else ()
+    rest = _measured(rest, index) if phrase and phrase.unit else rest
     if phrase is None or not rest:
         return ()
     found: list[Trusted] = []
@@ -59,6 +63,14 @@ def time_frames(question: tuple[Word, ...], index: SchemaIndex, *, today: date, 
         elif not found:
             return ()
     return found
+
+
+def _measured(rest: tuple[Word, ...], index: SchemaIndex) -> tuple[Word, ...]:
+    """`Show the weekly flights` asks how many there are in each week."""
+    said = rest
+    while said and said[0].lower in _SHOWING:
+        said = said[1:]
+    return measured(said, index) if said and names_rows(said, index) else rest
 
 
 def _names_data(said: Sequence[str], index: SchemaIndex) -> bool:
@@ -101,7 +113,7 @@ def _framed(trusted: Trusted, phrase: TimePhrase, question: tuple[Word, ...], *,
     if grouped is None:
         return None
     framed = _restricted(grouped, when)
-    sql = write_sql(framed, index.dialect, index.tables)
+    sql = write_sql(presented(framed, index), index.dialect, index.tables)
     said = question[phrase.start : phrase.end]
     return replace(
         trusted,
@@ -131,18 +143,18 @@ def _reads(query: Meaning, table: str) -> bool:
 
 def _grouped(query: Meaning, when: TimeColumn) -> Meaning | None:
     """Puts the unit before what is shown and sorts by it; `None` where the query measures nothing or cuts its rows."""
-    measured = [item for item in query.items if isinstance(item, Measure | Calculation | Duration)]
-    if query.limit is not None or not measured or when.shown is None or when.shown in query.group:
+    numbers = [item for item in query.items if isinstance(item, Measure | Calculation | Duration)]
+    if query.limit is not None or not numbers or not when.shown or set(when.shown) & set(query.group):
         return None
     step = when.step
-    if step and not step.to_parent and not all(_counts_rows(item) for item in measured):
+    if step and not step.to_parent and not all(_counts_rows(item) for item in numbers):
         return None
     return replace(
         query,
-        items=(when.shown, *query.items),
+        items=(*when.shown, *query.items),
         joins=(*query.joins, *((Join(step),) if step else ())),
         group=(*when.keys, *query.group),
-        order=(*((Order(when.keys[0], descending=False),) if when.sorts else ()), *query.order),
+        order=(*(Order(key, descending=False) for key in when.keys[: len(when.shown)]), *query.order),
     )
 
 

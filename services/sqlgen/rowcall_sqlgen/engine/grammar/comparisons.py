@@ -43,7 +43,7 @@ def exact_amount(marks: Marks, scene: Scene) -> Found | None:
 
 def _column_first(marks: Marks, scene: Scene) -> Found | None:
     match marks:
-        case [ColumnMention((ref,)), Cue.IS | Cue.OF, Comparing() as comparing, *rest]:
+        case [ColumnMention((ref,)), Cue.IS | Cue.OF | Cue.BY, Comparing() as comparing, *rest]:
             return _compared(ref, comparing, rest, scene, taken=3)
         case [ColumnMention((ref,)), Comparing() as comparing, *rest]:
             return _compared(ref, comparing, rest, scene, taken=2)

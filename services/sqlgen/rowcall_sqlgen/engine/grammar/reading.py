@@ -10,6 +10,7 @@ from rowcall_sqlgen.engine.grammar.absence import absence
 from rowcall_sqlgen.engine.grammar.measures import shown_measure
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Rule, Scene
 from rowcall_sqlgen.engine.grammar.sorting import order
+from rowcall_sqlgen.engine.grammar.spans import in_units
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import (
     ColumnMention,
@@ -61,9 +62,10 @@ _AFTER_NUMBER = {Cue.OR_MORE: Operator.GE, Cue.OR_LESS: Operator.LE}
 
 def read(marks: Marks, index: SchemaIndex) -> tuple[Clause, ...] | None:
     """Returns the clauses of the question, or `None` when some mark fits no rule."""
-    marks = _nouns_first(_operators_first(_rows_first(marks)))
-    if _lacks_term(marks):
+    told = in_units(_nouns_first(_operators_first(_rows_first(marks))), index)
+    if told is None or _lacks_term(told):
         return None
+    marks = told
     clauses: list[Clause] = []
     at = 0
     while at < len(marks):

@@ -6,6 +6,7 @@ from rowcall_sqlgen.engine.clauses import Cap, Clause, Focus, Group, Rank, Show,
 from rowcall_sqlgen.engine.grammar.measures import count_distinct, measure, reads_value
 from rowcall_sqlgen.engine.grammar.rule import Found, FoundMeasure, Marks, Scene
 from rowcall_sqlgen.engine.grammar.sorting import sortable
+from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.marks import (
     Aggregate,
     Aggregating,
@@ -42,6 +43,14 @@ def ranked_by(marks: Marks, scene: Scene) -> Found | None:
             item, length = sortable(rest, scene)
             return Found(1 + length, (Rank(item, descending=True, owner=scene.table),)) if item else None
     return None
+
+
+def _ranked_by(marks: Marks, scene: Scene) -> FoundMeasure | None:
+    """`largest airline by flights`, `by number of flights`, `by average delay`."""
+    match marks:
+        case [TableMention(counted), *_] if _refers(counted, scene):
+            return FoundMeasure(1, Measure(Aggregate.COUNT, counted))
+    return _measured_of(marks, scene)
 
 
 def listed_by(marks: Marks, scene: Scene) -> Found | None:
@@ -91,20 +100,28 @@ def _refers(counted: str, scene: Scene) -> bool:
 def _groups(target: ColumnMention | TableMention) -> tuple[Clause, ...]:
     if isinstance(target, TableMention):
         return (Group(target.table),)
-    return tuple(Group(column) for column in target.columns)
+    return tuple(Group(column, literal=len(target.columns) > 1) for column in target.columns)
 
 
 def frequency(marks: Marks, scene: Scene) -> Found | None:
     """`most common manufacturer`, `most frequent genre among the tracks`."""
     match marks:
-        case [Cue.FREQUENT | Cue.RARE as how, ColumnMention((ref,)), *_] if not scene.shown:
-            counted = Measure(Aggregate.COUNT, ref.table)
-            return Found(2, (Group(ref, literal=True), Rank(counted, how is Cue.FREQUENT, owner=ref.table)))
+        case [Cue.FREQUENT | Cue.RARE as how, ColumnMention() as said, *_] if not scene.shown:
+            return Found(2, _by_frequency(said, how))
+        case [Cue.WHICH, ColumnMention() as said, Cue.IS, Cue.FREQUENT | Cue.RARE as how] if not (
+            scene.started or any(map(scene.index.is_unique, said.columns))
+        ):
+            return Found(4, _by_frequency(said, how))
         case [Cue.FREQUENT | Cue.RARE as how, TableMention(kind), TableMention(counted_table), *_]:
             return Found(
                 3, (Group(kind), Rank(Measure(Aggregate.COUNT, counted_table), how is Cue.FREQUENT, owner=kind))
             )
     return None
+
+
+def _by_frequency(said: ColumnMention, how: Cue) -> tuple[Clause, ...]:
+    counted = Measure(Aggregate.COUNT, said.table)
+    return (*(Group(ref, literal=True) for ref in said.columns), Rank(counted, how is Cue.FREQUENT, owner=said.table))
 
 
 def ranking(marks: Marks, scene: Scene) -> Found | None:
@@ -123,6 +140,10 @@ def ranking(marks: Marks, scene: Scene) -> Found | None:
             return Found(1 + length, (Rank(item, descending=True, count=count, owner=scene.table),)) if item else None
         case [Superlative() as first, ColumnMention((ref, *_)), *_] if reads_value(first, ref, scene):
             return None
+        case [Superlative(descending, None), TableMention(table), Cue.BY, *rest] if by := _ranked_by(
+            rest, replace(scene, table=table)
+        ):
+            return Found(3 + by.length, (Focus(table), Rank(by.measure, descending, owner=table)))
     return _superlative(marks, scene, None)
 
 
@@ -141,15 +162,25 @@ def _by_adjective(marks: Marks, scene: Scene, count: int | None) -> Found | None
     match marks:
         case [Superlative(descending, ColumnRef() as ref), ColumnMention((other,)), *_] if ref == other:
             return Found(2, (Rank(ref, descending, count),))
+        case [Superlative(descending, ColumnRef() as ref), *rest] if (
+            found := measure(rest, scene)
+        ) and found.measure.column == ref:
+            return Found(1 + found.length, (Rank(found.measure, descending, count),))
         case [Superlative(descending, ColumnRef() as ref), TableMention(table), *_]:
             return Found(2, (Focus(table), Rank(ref, descending, count, owner=table)))
         case [Superlative(descending, ColumnRef() as ref), ColumnMention(columns), *_] if (
-            not scene.shown and columns[0].table == ref.table
+            not scene.shown and columns[0].table == ref.table and not _is_point_in_time(columns[0], scene)
         ):
             return Found(2, (*map(Show, columns), Rank(ref, descending, count, owner=ref.table)))
         case [Superlative(descending, ColumnRef() as ref), *_]:
             return Found(1, (Rank(ref, descending, count),))
     return None
+
+
+def _is_point_in_time(ref: ColumnRef, scene: Scene) -> bool:
+    """`The earliest departure time` asks for that time, and not for that of the first day."""
+    words = spelled_words(ref.column)
+    return {"time", "date"}.intersection(words) != set() and (scene.index.is_numeric(ref) or scene.index.is_date(ref))
 
 
 def _by_amount(marks: Marks, scene: Scene, count: int | None) -> Found | None:
@@ -183,12 +214,17 @@ def leading_count(marks: Marks, scene: Scene) -> Found | None:
 def frequent(marks: Marks, scene: Scene) -> Found | None:
     """`top 5 destinations`: nothing else ranks them, so the values that most rows have come first."""
     match marks:
-        case [Limit(count, True), ColumnMention((ref,)), *rest] if not (scene.started or any(map(_may_rank, rest))):
-            if scene.index.is_quantity(ref) or scene.index.is_date(ref) or scene.index.is_unique(ref):
+        case [Limit(count, True), ColumnMention(columns), *rest] if not (scene.started or any(map(_may_rank, rest))):
+            if any(_is_measured_or_unique(ref, scene) for ref in columns):
                 return None
-            counted = Measure(Aggregate.COUNT, ref.table)
-            return Found(2, (Cap(count), Group(ref), Rank(counted, descending=True, owner=ref.table)))
+            counted = Measure(Aggregate.COUNT, columns[0].table)
+            ranked = Rank(counted, descending=True, owner=columns[0].table)
+            return Found(2, (Cap(count), *_groups(ColumnMention(columns)), ranked))
     return None
+
+
+def _is_measured_or_unique(ref: ColumnRef, scene: Scene) -> bool:
+    return scene.index.is_quantity(ref) or scene.index.is_date(ref) or scene.index.is_unique(ref)
 
 
 def _may_rank(mark: Mark) -> bool:

@@ -1,0 +1,110 @@
+"""What no question means: parses that compare what cannot be compared, seek what no row has, or show something else."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rowcall_sqlgen.builtin.ordinals import ordinal_place
+from rowcall_sqlgen.builtin.uses import inner_parts
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
+from rowcall_sqlgen.engine.meaning import AllColumns, Comparison, Like, Meaning, Measure, Query
+from rowcall_sqlgen.engine.words import Word
+from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
+from rowcall_sqlgen.parser.parser import Parses
+
+_NAMED, _CLEARLY = 0.5, 0.9
+_ORDERED = frozenset({Operator.GT, Operator.GE, Operator.LT, Operator.LE})
+_STATISTICS = frozenset(
+    """
+    median percentile percentiles quartile quartiles correlation correlated variance deviation cumulative running moving
+    rolling forecast predict prediction trend outlier outliers distribution histogram
+    """.split()
+)
+"""Words that ask for another number than the parser's language has: without them the answer is one to another
+question."""
+
+
+def plausible(parses: Parses, index: SchemaIndex) -> Parses:
+    """Returns the parses without those."""
+    words = parses.nodes.words
+    unread = any(word.lower in _STATISTICS and (word.lemma,) not in index.phrases for word in words)
+    if unread or ordinal_place(words) is not None:
+        return replace(parses, found=())
+    judge = _Judge(parses.nodes, index)
+    return replace(parses, found=tuple(each for each in parses.found if not judge.is_odd(each.query)))
+
+
+class _Judge:
+    """What is the same for all parses of one question."""
+
+    def __init__(self, nodes: Nodes, index: SchemaIndex) -> None:
+        self._nodes = nodes
+        self._index = index
+        self._guessed = {value.value for value in nodes.values if value.kind is ValueKind.CAPITALISED}
+        self._rules: tuple[Callable[[object], bool], ...] = (
+            self._compares_oddly,
+            self._seeks_nothing,
+            self._adds_names,
+        )
+
+    def is_odd(self, query: Query) -> bool:
+        if any(rule(part) for part in inner_parts(query) for rule in self._rules):
+            return True
+        return isinstance(query, Meaning) and (self._shows_counted(query) or self._shows_another(query))
+
+    def _compares_oddly(self, part: object) -> bool:
+        """Columns that the question does not name, or names of rows by size."""
+        match part:
+            case Comparison(subject=ColumnRef() as one, value=ColumnRef() as other):
+                quality = self._nodes.matches.column_quality
+                return min(quality(one), quality(other)) < _NAMED
+            case Comparison(subject=ColumnRef() as column, operator=operator) if operator in _ORDERED:
+                return self._index.is_named_as_table(column)
+        return False
+
+    def _adds_names(self, part: object) -> bool:
+        match part:
+            case Measure(aggregate=Aggregate.SUM | Aggregate.AVG, column=ColumnRef() as column):
+                return self._index.is_named_as_table(column)
+        return False
+
+    def _seeks_nothing(self, part: object) -> bool:
+        """A name that the parser made of words in capitals, where all values are known and it is none of them."""
+        match part:
+            case Comparison(subject=ColumnRef() as column, operator=Operator.EQ, value=str() as text):
+                return text in self._guessed and not _may_hold(column, text, self._index)
+            case Like(column, pattern):
+                text = pattern.strip("%")
+                return text in self._guessed and not _may_hold(column, text, self._index, whole=False)
+        return False
+
+    def _shows_counted(self, query: Meaning) -> bool:
+        """`How many destinations does each airline serve` is no list of destinations."""
+        if _opening(self._nodes.words) != "how many" or not query.group:
+            return False
+        qualities = self._nodes.matches.column_words
+        return any(isinstance(item, ColumnRef) and qualities.get((2, item), 0.0) >= _CLEARLY for item in query.items)
+
+    def _shows_another(self, query: Meaning) -> bool:
+        """`Which airline serves ...` shows something of airlines."""
+        words, matches = self._nodes.words, self._nodes.matches
+        if not words or words[0].lower != "which" or len(words) < 2:
+            return False
+        tables = {table for (at, table), quality in matches.table_words.items() if at == 1 and quality >= _CLEARLY}
+        shown = [item for item in query.items if isinstance(item, ColumnRef | AllColumns)]
+        if not tables or not shown or len(shown) < len(query.items):
+            return False
+        return not any(
+            item.table in tables or (isinstance(item, ColumnRef) and matches.column_words.get((1, item), 0.0) >= _NAMED)
+            for item in shown
+        )
+
+
+def _opening(words: Sequence[Word]) -> str:
+    return " ".join(word.lower for word in words[:2])
+
+
+def _may_hold(column: ColumnRef, text: str, index: SchemaIndex, *, whole: bool = True) -> bool:
+    known = [str(value).casefold() for value in index.column(column).profile.values]
+    sought = text.casefold()
+    return not known or any(sought == value if whole else sought in value for value in known)

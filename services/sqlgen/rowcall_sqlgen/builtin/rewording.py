@@ -1,0 +1,198 @@
+"""Questions in words that the rest of the engine reads better; what they ask for stays the same."""
+
+from collections.abc import Callable
+
+from rowcall_sqlgen.engine.identifiers import spelled_words
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.marks import ColumnRef, TableMention
+from rowcall_sqlgen.engine.phrases import bag
+from rowcall_sqlgen.engine.words import Word, words
+
+Words = tuple[Word, ...]
+
+_LONGEST_CODE = 4
+_LONGEST_PLACE = 3
+_BEFORE_NAMES = frozenset("from to in at of for by and or between via through into".split())
+_FOR_EACH = words("for each")
+
+_MONEY = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        *("total revenue amount", "revenue amount", "total sales revenue", "sales revenue", "total sales amount"),
+        *("sales amount", "sales value", "total revenue", "revenue", "turnover", "total sales"),
+    )
+)
+_COUNTED = frozenset({"count", "counts", "number", "numbers", "people", "person", "persons", "representatives"})
+_AMOUNTS = frozenset({"amount", "price", "revenue", "total"})
+_SELLING = frozenset({"sale", "order", "purchase", "invoice", "transaction"})
+
+_AGENTS = {
+    "make": "manufacturer maker producer brand",
+    "manufacture": "manufacturer maker producer",
+    "build": "manufacturer builder maker",
+    "produce": "producer manufacturer",
+    "write": "author writer",
+    "direct": "director",
+    "operate": "operator airline carrier company",
+    "fly": "airline carrier pilot",
+    "own": "owner",
+    "teach": "teacher instructor professor",
+    "publish": "publisher",
+    "supply": "supplier vendor",
+    "sell": "seller vendor salesperson",
+}
+_FORMS = {"made": "make", "built": "build", "wrote": "write", "taught": "teach", "sold": "sell", "flew": "fly"}
+_FORMS |= {"flies": "fly", "operated": "operate"}
+
+
+def reworded(question: Words, index: SchemaIndex) -> Words:
+    """Returns the question with every rule applied once."""
+    rules: tuple[Callable[[Words, SchemaIndex], Words], ...] = (
+        *(_with_each, _joined, _persons, _rows, _who),
+        *(_codes, _of_column, _money),
+    )
+    for rule in rules:
+        question = rule(question, index)
+    return question
+
+
+def _with_each(question: Words, index: SchemaIndex) -> Words:
+    """Says `for each` instead of `per`, which the parser's training questions hardly ever say."""
+    if any("per" in bag for bag in index.phrases):
+        return question
+    return tuple(said for word in question for said in (_FOR_EACH if word.lower == "per" else (word,)))
+
+
+def _joined(question: Words, index: SchemaIndex) -> Words:
+    """`Check-ins` are two words here, where the data has a table `checkin`."""
+    said: list[Word] = []
+    for word in question:
+        before = said[-1] if said else None
+        together = words(f"{before.text}{word.text}") if before and not (before.quoted or word.quoted) else ()
+        if before and len(together) == 1 and (together[0].lemma,) in index.phrases and not _known(before, word, index):
+            said[-1:] = together
+        else:
+            said.append(word)
+    return tuple(said)
+
+
+def _known(first: Word, second: Word, index: SchemaIndex) -> bool:
+    return any(
+        bag(lemmas) in index.phrases for lemmas in ((first.lemma,), (second.lemma,), (first.lemma, second.lemma))
+    )
+
+
+def _persons(question: Words, index: SchemaIndex) -> Words:
+    """`Sales representatives` are salespersons, where the data calls them so."""
+    if ("salesperson",) not in index.phrases:
+        return question
+    said: list[Word] = []
+    for word in question:
+        if said and said[-1].lower == "sales" and word.lemma in ("representative", "rep", "agent"):
+            said[-1:] = words("salespersons" if word.lower != word.lemma else "salesperson")
+        else:
+            said.append(word)
+    return tuple(said)
+
+
+def _rows(question: Words, index: SchemaIndex) -> Words:
+    """`Customer signups` are customers; `best selling` says no more than the ranking behind it."""
+    said: list[Word] = []
+    lower = [word.lower for word in question]
+    for at, word in enumerate(question):
+        before = index.phrases.get((said[-1].lemma,), ()) if said else ()
+        is_table = any(isinstance(link.mention, TableMention) for link in before)
+        if word.lemma in ("signup", "registration") and is_table and (word.lemma,) not in index.phrases:
+            said[-1:] = words(f"{said[-1].text}s")
+        elif word.lower == "selling" and at and lower[at - 1] in ("best", "top") and "by" in lower[at:]:
+            said.pop()
+        else:
+            said.append(word)
+    return tuple(said)
+
+
+def _of_column(question: Words, index: SchemaIndex) -> Words:
+    """`In the state of New York` means the state and not the city of that name."""
+    for at in range(len(question) - 2):
+        noun, of = question[at], question[at + 1]
+        if of.lower != "of" or question[at + 2].quoted or (noun.lemma,) not in index.phrases:
+            continue
+        for size in range(_LONGEST_PLACE, 0, -1):
+            key = tuple(word.lower for word in question[at + 2 : at + 2 + size])
+            found = [link.mention for link in index.values.get(key, ()) if link.quality == 1.0]
+            own = {each.value for each in found if spelled_words(each.column.column) == (noun.lemma,)}
+            if len(own) == 1 and len({each.column for each in found}) > 1:
+                (value,) = own
+                stored = Word(value, value.lower(), value.lower(), quoted=True)
+                return _of_column((*question[: at + 2], stored, *question[at + 2 + size :]), index)
+    return question
+
+
+def _who(question: Words, index: SchemaIndex) -> Words:
+    """`Who makes the planes` asks for a manufacturer, where the data names any."""
+    if len(question) < 3 or question[0].lower != "who":
+        return question
+    verb = _FORMS.get(question[1].lower, question[1].lemma.removesuffix("d"))
+    agents = _AGENTS.get(verb, _AGENTS.get(question[1].lemma, "")).split()
+    known = next((agent for agent in agents if (agent,) in index.phrases), None)
+    return (*words(f"which {known}"), *question[1:]) if known else question
+
+
+def _codes(question: Words, index: SchemaIndex) -> Words:
+    """`from Los Angeles (LAX)` names one place twice; its code is the better known."""
+    found: list[Word] = []
+    for at, word in enumerate(question):
+        names = _named_before(question, at) if _is_code(word, index) else 0
+        if names:
+            del found[-names:]
+        found.append(word)
+    return tuple(found)
+
+
+def _is_code(word: Word, index: SchemaIndex) -> bool:
+    return word.emphatic and not word.quoted and 1 < len(word.text) <= _LONGEST_CODE and (word.lower,) in index.values
+
+
+def _named_before(question: Words, at: int) -> int:
+    """Returns how many capitalised words stand right before, up to a preposition."""
+    for count in range(1, _LONGEST_PLACE + 1):
+        if at - count < 1 or not _is_name(question[at - count]):
+            return 0
+        if question[at - count - 1].lower in _BEFORE_NAMES:
+            return count
+    return 0
+
+
+def _is_name(word: Word) -> bool:
+    return word.text[:1].isupper() and not word.emphatic and not word.quoted
+
+
+def _money(question: Words, index: SchemaIndex) -> Words:
+    """`Revenue` is what sales brought in, where one column alone holds that and nothing is called revenue."""
+    columns = _takings(index)
+    if len(columns) != 1 or any((noun,) in index.phrases for noun in ("revenue", "turnover")):
+        return question
+    price = words(" ".join(spelled_words(columns[0].column)))
+    said: list[Word] = []
+    at = 0
+    while at < len(question):
+        size = next((len(phrase) for phrase in _MONEY if _is_at(question, at, phrase)), 0)
+        total = words("total") if size and question[at].lower == "total" else ()
+        said += (*total, *price) if size else question[at : at + 1]
+        at += size or 1
+    return tuple(said)
+
+
+def _is_at(question: Words, at: int, phrase: tuple[str, ...]) -> bool:
+    after = question[at + len(phrase)].lower if at + len(phrase) < len(question) else ""
+    return tuple(word.lower for word in question[at : at + len(phrase)]) == phrase and after not in _COUNTED
+
+
+def _takings(index: SchemaIndex) -> tuple[ColumnRef, ...]:
+    tables = [table for table in index.tables if spelled_words(table)[-1] in _SELLING]
+    return tuple(
+        ref
+        for table in tables
+        for ref in index.columns(table)
+        if _AMOUNTS.intersection(spelled_words(ref.column)) and index.is_quantity(ref)
+    )

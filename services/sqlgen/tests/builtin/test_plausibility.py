@@ -1,0 +1,104 @@
+"""Parses that no question means are not proposed, and numbers with a unit are told in that of the column."""
+
+from datetime import date
+
+import pytest
+
+from rowcall_sqlgen.builtin.plausibility import plausible
+from rowcall_sqlgen.builtin.said_units import in_their_units
+from rowcall_sqlgen.builtin.settling import settled
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.joins import Step
+from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
+from rowcall_sqlgen.engine.meaning import Comparison, Join, Like, Meaning, Measure, Membership, Query
+from rowcall_sqlgen.engine.words import words
+from rowcall_sqlgen.parser.nodes import nodes
+from rowcall_sqlgen.parser.parser import Parsed, Parses
+
+ROWS = Measure(Aggregate.COUNT, "flights")
+NAME, CARRIER, DEST = ColumnRef("airlines", "name"), ColumnRef("airlines", "carrier"), ColumnRef("flights", "dest")
+FLIGHT, DELAY, HOUR = (ColumnRef("flights", name) for name in ("flight", "dep_delay", "hour"))
+SEATS, TAIL = ColumnRef("planes", "seats"), ColumnRef("planes", "tailnum")
+
+
+def parses_of(question: str, query: Query, index: SchemaIndex) -> Parses:
+    """One parse of the question."""
+    return Parses(nodes(words(question), index, date(2025, 1, 1)), (Parsed(query, 0.9),))
+
+
+def where(condition: Comparison | Like) -> Meaning:
+    """How many flights meet it."""
+    return Meaning(items=(ROWS,), source="flights", where=(condition,))
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("How many flights in summer?", where(Comparison(HOUR, Operator.LT, FLIGHT))),
+        ("Which planes made more than 500 flights?", where(Comparison(FLIGHT, Operator.GT, 500))),
+        ("average flights", Meaning(items=(Measure(Aggregate.AVG, "flights", FLIGHT),), source="flights")),
+        ("How many airlines fly to Boston?", where(Comparison(NAME, Operator.EQ, "Boston"))),
+        ("How many airlines fly to Boston?", where(Like(NAME, "%Boston%"))),
+        ("median departure delay", Meaning(items=(Measure(Aggregate.AVG, "flights", DELAY),), source="flights")),
+        ("second longest flight", Meaning(items=(FLIGHT,), source="flights", limit=1)),
+        ("Which airline has the most destinations?", Meaning(items=(DEST,), source="flights", group=(DEST,), limit=1)),
+        (
+            "How many destinations does each airline serve?",
+            Meaning(items=(DEST, Measure(Aggregate.COUNT, "airlines")), source="airlines", group=(DEST,)),
+        ),
+    ],
+)
+def test_what_no_question_means_is_left_out(question: str, query: Meaning, demo_index: SchemaIndex) -> None:
+    assert plausible(parses_of(question, query, demo_index), demo_index).found == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("How many flights by Delta?", where(Comparison(NAME, Operator.EQ, "Delta Air Lines Inc."))),
+        ("flights whose hour is less than their flight", where(Comparison(HOUR, Operator.LT, FLIGHT))),
+        ("Which airline has the most flights?", Meaning(items=(NAME,), source="airlines", limit=1)),
+    ],
+)
+def test_what_a_question_may_mean_stays(question: str, query: Meaning, demo_index: SchemaIndex) -> None:
+    assert len(plausible(parses_of(question, query, demo_index), demo_index).found) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "column", "value", "told"),
+    [
+        ("departure delay over 2 hours", DELAY, 2, 120),
+        ("departure delay of more than an hour", DELAY, 1, 60),
+        ("departure delay over 90 minutes", DELAY, 90, 90),
+        ("departure delay over 90", DELAY, 90, 90),
+        ("more than 6 hours", HOUR, 6, None),
+        ("before 6 am", HOUR, 6, None),
+        ("seats above 6 hours", SEATS, 6, None),
+    ],
+)
+def test_a_length_of_time_is_compared_in_the_unit_of_the_column(
+    question: str, column: ColumnRef, value: int, told: int | None, demo_index: SchemaIndex
+) -> None:
+    parses = parses_of(question, where(Comparison(column, Operator.GT, value)), demo_index)
+    found = in_their_units(parses, words(question), demo_index).found
+    assert [each.query for each in found] == ([] if told is None else [where(Comparison(column, Operator.GT, told))])
+
+
+def test_rows_that_joins_repeat_are_counted_once(demo_index: SchemaIndex) -> None:
+    joins = (
+        Join(Step("airlines", "flights", ("carrier",), ("carrier",), to_parent=False)),
+        Join(Step("flights", "planes", ("tailnum",), ("tailnum",), to_parent=True)),
+    )
+    query = Meaning(items=(NAME, Measure(Aggregate.COUNT, "planes")), source="airlines", joins=joins, group=(NAME,))
+    found = settled(query, demo_index)
+    assert isinstance(found, Meaning)
+    assert found.items == (NAME, Measure(Aggregate.COUNT, "planes", TAIL, distinct=True))
+
+
+def test_an_average_takes_each_row_once(demo_index: SchemaIndex) -> None:
+    join = Join(Step("planes", "flights", ("tailnum",), ("tailnum",), to_parent=False))
+    to_lax = Comparison(DEST, Operator.EQ, "LAX")
+    measure = Measure(Aggregate.AVG, "planes", SEATS)
+    query = Meaning(items=(measure,), source="planes", joins=(join,), where=(to_lax,))
+    flights = Meaning(items=(ColumnRef("flights", "tailnum"),), source="flights", where=(to_lax,))
+    assert settled(query, demo_index) == Meaning(items=(measure,), source="planes", where=(Membership(TAIL, flights),))
