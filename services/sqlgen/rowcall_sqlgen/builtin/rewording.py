@@ -14,6 +14,7 @@ _LONGEST_CODE = 4
 _LONGEST_PLACE = 3
 _BEFORE_NAMES = frozenset("from to in at of for by and or between via through into".split())
 _FOR_EACH = words("for each")
+_OF_DAY = (("of", "the", "day"), ("of", "day"))
 
 _MONEY = tuple(
     tuple(phrase.split())
@@ -48,7 +49,7 @@ _FORMS |= {"flies": "fly", "operated": "operate"}
 def reworded(question: Words, index: SchemaIndex) -> Words:
     """Returns the question with every rule applied once."""
     rules: tuple[Callable[[Words, SchemaIndex], Words], ...] = (
-        *(_with_each, _joined, _persons, _rows, _who),
+        *(_with_each, _hours, _joined, _persons, _rows, _who),
         *(_codes, _of_column, _money),
     )
     for rule in rules:
@@ -61,6 +62,16 @@ def _with_each(question: Words, index: SchemaIndex) -> Words:
     if any("per" in bag for bag in index.phrases):
         return question
     return tuple(said for word in question for said in (_FOR_EACH if word.lower == "per" else (word,)))
+
+
+def _hours(question: Words, index: SchemaIndex) -> Words:
+    """`Hour of the day` is the hour, where the data has such a column."""
+    lower = [word.lower for word in question]
+    for at in range(len(lower) - 2):
+        size = next((len(tail) for tail in _OF_DAY if tuple(lower[at + 1 : at + 1 + len(tail)]) == tail), 0)
+        if size and question[at].lemma == "hour" and ("hour",) in index.phrases:
+            return (*question[: at + 1], *question[at + 1 + size :])
+    return question
 
 
 def _joined(question: Words, index: SchemaIndex) -> Words:

@@ -47,9 +47,20 @@ def assemble(clauses: Sequence[Clause], index: SchemaIndex, roles: Mapping[str, 
     elif any(isinstance(rank.item, ColumnRef) for rank in parts.ranks) and any(isinstance(i, Measure) for i in items):
         raise NoMeaning("a measure over the first row only")
     grouped = parts.grouping(items, orders, filters)
+    if grouped and not all(_is_told_by(order, grouped, index) for order in orders):
+        raise NoMeaning("an order by what groups do not tell")
     routes = Routes(index.graph, {**roles, **_roles(clauses)})
     items = (*shown_items(items, grouped, parts.groups, index=index), *parts.ranked_measure(items))
     return _Query(index, routes, parts, items=items, orders=orders, filters=filters, group=grouped).build()
+
+
+def _is_told_by(order: Order, grouped: Sequence[ColumnRef], index: SchemaIndex) -> bool:
+    """Says whether every row of a group has the same key to sort by."""
+    item = order.item
+    if not isinstance(item, ColumnRef) or item in grouped:
+        return True
+    key = index.tables[item.table].primary_key
+    return bool(key) and all(ColumnRef(item.table, column) in grouped for column in key)
 
 
 def _roles(clauses: Sequence[Clause]) -> dict[str, str]:
