@@ -14,6 +14,7 @@ from rowcall_sqlgen.engine.meaning import (
     CalendarPart,
     Comparison,
     Compound,
+    InSequence,
     Item,
     Meaning,
     Measure,
@@ -61,14 +62,19 @@ def test_other_groups_are_shown_from_the_largest_to_the_smallest(group: ColumnRe
     assert presented(query, demo_index) == replace(query, order=LARGEST_FIRST)
 
 
-def test_months_that_are_told_by_name_are_no_time(demo_catalog: Catalog) -> None:
+def test_months_that_are_told_by_name_come_as_in_the_calendar(demo_catalog: Catalog) -> None:
     months = ColumnProfile(minimum="April", maximum="May", values=("April", "June", "May"))
     table = Table(name="sale", columns=(Column(name="month", type="TEXT", kind=ColumnKind.TEXT, profile=months),))
     index = build_index(demo_catalog.model_copy(update={"tables": (table,)}))
     month, count = ColumnRef("sale", "month"), Measure(Aggregate.COUNT, "sale")
     query = Meaning(items=(month, count), source="sale", group=(month,))
 
-    assert presented(query, index) == replace(query, order=(Order(count, descending=True),))
+    ordered = presented(query, index)
+    assert isinstance(ordered, Meaning)
+    [order] = ordered.order
+    assert isinstance(order.item, InSequence)
+    assert order.item.column == month
+    assert order.item.sequence[3:6] == ("April", "May", "June")
 
 
 def test_the_first_measure_decides(demo_index: SchemaIndex) -> None:

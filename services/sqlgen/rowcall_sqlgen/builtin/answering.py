@@ -19,12 +19,13 @@ from rowcall_sqlgen.builtin.precedents import Precedents
 from rowcall_sqlgen.builtin.proposals import propose
 from rowcall_sqlgen.builtin.ratios.ratios import ratios
 from rowcall_sqlgen.builtin.returns.returns import returns
-from rowcall_sqlgen.builtin.rewording import reworded
+from rowcall_sqlgen.builtin.rewording import money_read, reworded
 from rowcall_sqlgen.builtin.said_units import in_their_units
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
 from rowcall_sqlgen.builtin.wording import assumptions_of, used_words
+from rowcall_sqlgen.engine.assumptions import column_name
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.reading import Readings, readings
 from rowcall_sqlgen.engine.refusal import no_reading
@@ -102,6 +103,18 @@ class Answering:
 
         `pairs`: stored ones that may ask the same in other words.
         """
+        generation = self._answered(text, index, today, may_offer=may_offer, pairs=pairs)
+        return _with_money(generation, words(text), index)
+
+    def _answered(
+        self,
+        text: str,
+        index: SchemaIndex,
+        today: date,
+        *,
+        may_offer: Callable[[str], bool],
+        pairs: Sequence[Pair],
+    ) -> Generation:
         question = reworded(words(text), index)
         hopeless = no_question(question, index)
         if hopeless:
@@ -172,6 +185,22 @@ class _Composition:
 
         found = (composer(question, self._index, today=self._today, ask=ask) for composer in COMPOSERS)
         return next(filter(None, found), ())
+
+
+def _with_money(generation: Generation, question: tuple[Word, ...], index: SchemaIndex) -> Generation:
+    """Says as what `revenue` was read, by candidates that read it so."""
+    read = money_read(question, index)
+    if read is None:
+        return generation
+    said = tuple(word.text for word in read[0])
+    note = f"`{' '.join(said)}` was read as {column_name(read[1])}."
+    told = (
+        each.model_copy(update={"assumptions": (*each.assumptions, note), "used_words": (*each.used_words, *said)})
+        if read[1].column in each.sql
+        else each
+        for each in generation.candidates
+    )
+    return generation.model_copy(update={"candidates": tuple(told)})
 
 
 def _offered(ranked: Sequence[Trusted], index: SchemaIndex, *, may_offer: Callable[[str], bool]) -> Generation:

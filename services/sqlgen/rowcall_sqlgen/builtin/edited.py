@@ -12,15 +12,12 @@ from rowcall_sqlgen.engine.sql import write_sql
 from rowcall_sqlgen.engine.words import Word
 
 
-def edited(
-    trusted: Trusted, query: Query, said: Iterable[Word], *, index: SchemaIndex, trust: float, note: str = ""
-) -> Trusted:
+def edited(trusted: Trusted, query: Query, said: Iterable[Word], *, index: SchemaIndex, trust: float) -> Trusted:
     """Returns the proposal with another query. `said`: the words that asked for it; `trust`: in having read these."""
     sql = write_sql(presented(query, index), index.dialect, index.tables)
     return replace(
         trusted,
         proposal=replace(trusted.proposal, sql=sql, query=query, uses=uses(query)),
         probability=trusted.probability * trust,
-        notes=(*trusted.notes, *((note,) if note else ())),
         said=(*trusted.said, *(word.text for word in said)),
     )

@@ -180,18 +180,30 @@ def _is_name(word: Word) -> bool:
 
 def _money(question: Words, index: SchemaIndex) -> Words:
     """`Revenue` is what sales brought in, where one column alone holds that and nothing is called revenue."""
-    columns = _takings(index)
-    if len(columns) != 1 or any((noun,) in index.phrases for noun in ("revenue", "turnover")):
-        return question
-    price = words(" ".join(spelled_words(columns[0].column)))
+    column = _takings(index)
+    price = words(" ".join(spelled_words(column.column))) if column else ()
     said: list[Word] = []
     at = 0
     while at < len(question):
-        size = next((len(phrase) for phrase in _MONEY if _is_at(question, at, phrase)), 0)
+        size = _money_at(question, at) if column else 0
         total = words("total") if size and question[at].lower == "total" else ()
         said += (*total, *price) if size else question[at : at + 1]
         at += size or 1
     return tuple(said)
+
+
+def money_read(question: Words, index: SchemaIndex) -> tuple[Words, ColumnRef] | None:
+    """Returns the first words for money that are said otherwise, and the column that they are taken for."""
+    column = _takings(index)
+    at = next((at for at in range(len(question)) if _money_at(question, at)), None)
+    if column is None or at is None:
+        return None
+    said = question[at : at + _money_at(question, at)]
+    return tuple(word for word in said if word.lower != "total") or said, column
+
+
+def _money_at(question: Words, at: int) -> int:
+    return next((len(phrase) for phrase in _MONEY if _is_at(question, at, phrase)), 0)
 
 
 def _is_at(question: Words, at: int, phrase: tuple[str, ...]) -> bool:
@@ -199,11 +211,15 @@ def _is_at(question: Words, at: int, phrase: tuple[str, ...]) -> bool:
     return tuple(word.lower for word in question[at : at + len(phrase)]) == phrase and after not in _COUNTED
 
 
-def _takings(index: SchemaIndex) -> tuple[ColumnRef, ...]:
+def _takings(index: SchemaIndex) -> ColumnRef | None:
+    """Returns the one column of what sales brought in; none where something is called revenue."""
+    if any((noun,) in index.phrases for noun in ("revenue", "turnover")):
+        return None
     tables = [table for table in index.tables if spelled_words(table)[-1] in _SELLING]
-    return tuple(
+    columns = [
         ref
         for table in tables
         for ref in index.columns(table)
         if _AMOUNTS.intersection(spelled_words(ref.column)) and index.is_quantity(ref)
-    )
+    ]
+    return columns[0] if len(columns) == 1 else None

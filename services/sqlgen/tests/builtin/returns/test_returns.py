@@ -101,7 +101,7 @@ def test_namesakes_stay_apart(answering: Answering, shop_index: SchemaIndex, mon
 
     best = answering.answer(question, shop_index, monday).candidates[0]
 
-    assert "GROUP BY customers.id, customers.name" in best.sql
+    assert "GROUP BY customers.name, customers.id" in best.sql
 
 
 @pytest.mark.parametrize(
