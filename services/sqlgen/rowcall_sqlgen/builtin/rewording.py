@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import ColumnRef, TableMention
+from rowcall_sqlgen.engine.part_mentions import CALENDAR_WORDS
 from rowcall_sqlgen.engine.phrases import bag
 from rowcall_sqlgen.engine.words import Word, words
 
@@ -126,7 +127,7 @@ def _of_column(question: Words, index: SchemaIndex) -> Words:
     """`In the state of New York` means the state and not the city of that name."""
     for at in range(len(question) - 2):
         noun, of = question[at], question[at + 1]
-        if of.lower != "of" or question[at + 2].quoted or (noun.lemma,) not in index.phrases:
+        if of.lower != "of" or question[at + 2].quoted or not _is_place(noun, index):
             continue
         for size in range(_LONGEST_PLACE, 0, -1):
             key = tuple(word.lower for word in question[at + 2 : at + 2 + size])
@@ -137,6 +138,11 @@ def _of_column(question: Words, index: SchemaIndex) -> Words:
                 stored = Word(value, value.lower(), value.lower(), quoted=True)
                 return _of_column((*question[: at + 2], stored, *question[at + 2 + size :]), index)
     return question
+
+
+def _is_place(noun: Word, index: SchemaIndex) -> bool:
+    """A column's name, but no unit of the calendar: `the month of April 2021` is a period as a whole."""
+    return (noun.lemma,) in index.phrases and noun.lemma not in CALENDAR_WORDS
 
 
 def _who(question: Words, index: SchemaIndex) -> Words:
