@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, ClarificationKind, Generation
 from rowcall_sqlgen.builtin.composing import Composer, Trusted
@@ -16,7 +17,8 @@ from rowcall_sqlgen.builtin.ordering import ordering
 from rowcall_sqlgen.builtin.ordinals import ordinals
 from rowcall_sqlgen.builtin.plausibility import plausible
 from rowcall_sqlgen.builtin.precedents import Precedents
-from rowcall_sqlgen.builtin.proposals import propose
+from rowcall_sqlgen.builtin.proposals import possible, propose
+from rowcall_sqlgen.builtin.query_shape import is_contradictory
 from rowcall_sqlgen.builtin.ratios.ratios import ratios
 from rowcall_sqlgen.builtin.returns.returns import returns
 from rowcall_sqlgen.builtin.rewording import money_read, reworded
@@ -24,6 +26,7 @@ from rowcall_sqlgen.builtin.said_units import in_their_units
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
+from rowcall_sqlgen.builtin.unexplained import unexplained
 from rowcall_sqlgen.builtin.wording import assumptions_of, used_words
 from rowcall_sqlgen.engine.assumptions import column_name
 from rowcall_sqlgen.engine.index import SchemaIndex
@@ -38,9 +41,9 @@ from rowcall_sqlgen.parser.parser import Parses, SemanticParser
 
 LEAST_TRUST = 0.15
 """Below this a proposal is not shown: a refusal helps more."""
-LEAST_TRUST_OF_STRANGE_WORDS = 0.3
+LEAST_TRUST_OF_STRANGE_WORDS = 0.25
 """The same where a word of the question is like nothing that the proposal reads."""
-LEAST_TRUST_OF_NEW_WORDS = 0.5
+LEAST_TRUST_OF_NEW_WORDS = 0.45
 """And where that word says what this question alone is about."""
 LEAST_SHARE = 0.25
 """Of the best proposal's probability: one below it would only be taken where the best one rightly has no rows."""
@@ -85,7 +88,7 @@ class Answering:
         self, question: tuple[Word, ...], read: Readings, index: SchemaIndex, *, today: date
     ) -> Understanding:
         """Returns all that the grammar, which has `read` the question, and the parser make of it."""
-        joins = JoinTrees(index.tables, index.graph)
+        joins = JoinTrees(index.tables, index.graph, (word.lower for word in question))
         parses = self._parser.parse(question, index, joins=joins, today=today)
         parses = plausible(in_their_units(parses, question, index), index)
         return self._understanding(question, read, parses, index)
@@ -119,7 +122,7 @@ class Answering:
         hopeless = no_question(question, index)
         if hopeless:
             return clarified(hopeless, index)
-        read = readings(question, index, today)
+        read = possible(readings(question, index, today))
         if read.found and read.found[0].score >= READ_PERFECTLY and not doubt(read, question, index):
             return read_answer(read, question, index, may_offer=may_offer)
         ranked = _Composition(self, index, today).of(question)
@@ -136,7 +139,7 @@ class Answering:
 
     def part(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> list[Trusted]:
         """Returns proposals for a question inside another one; what the grammar reads perfectly is not parsed."""
-        read = readings(question, index, today)
+        read = possible(readings(question, index, today))
         if not read.found or read.found[0].score < READ_PERFECTLY or doubt(read, question, index):
             return self.ranked(self.understand(question, read, index, today=today))
         perfect = replace(read, found=read.found[:1])
@@ -184,7 +187,8 @@ class _Composition:
             return self._asked[part, parts]
 
         found = (composer(question, self._index, today=self._today, ask=ask) for composer in COMPOSERS)
-        return next(filter(None, found), ())
+        possible_ones = ([each for each in some if not is_contradictory(each.proposal.query)] for some in found)
+        return next(filter(None, possible_ones), ())
 
 
 def _with_money(generation: Generation, question: tuple[Word, ...], index: SchemaIndex) -> Generation:
@@ -204,13 +208,15 @@ def _with_money(generation: Generation, question: tuple[Word, ...], index: Schem
 
 
 def _offered(ranked: Sequence[Trusted], index: SchemaIndex, *, may_offer: Callable[[str], bool]) -> Generation:
-    offered = [each for each in ranked if may_offer(each.proposal.sql)]
-    if not offered:
+    # The guard takes longer over a statement than trust did: what would not be offered is not put before it.
+    left = iter(ranked)
+    first = next((each for each in left if may_offer(each.proposal.sql)), None)
+    if first is None:
         understood = ranked[0].understood
         return clarified(no_reading(understood.readings.cut, understood.question, None, index=index), index)
-    least = offered[0].probability * LEAST_SHARE
-    likely = [each for each in offered[:MAX_CANDIDATES] if each.probability >= least]
-    candidates = tuple(_candidate(each) for each in likely)
+    least = first.probability * LEAST_SHARE
+    others = (each for each in left if each.probability >= least and may_offer(each.proposal.sql))
+    candidates = tuple(_candidate(each) for each in (first, *islice(others, MAX_CANDIDATES - 1)))
     return Generation(dialect=index.dialect, candidates=candidates, generator=NAME)
 
 
@@ -265,9 +271,10 @@ def _least_trust(trusted: Trusted) -> float:
         return NEVER
     if understood.question[0].lower == "why" or understood.readings.problem:
         return SURE
-    if trusted.evidence["strange new words"]:
+    left = unexplained(trusted.proposal, understood)
+    if left.new:
         return LEAST_TRUST_OF_NEW_WORDS
-    return LEAST_TRUST_OF_STRANGE_WORDS if trusted.evidence["strange words"] else LEAST_TRUST
+    return LEAST_TRUST_OF_STRANGE_WORDS if left.words else LEAST_TRUST
 
 
 def _candidate(trusted: Trusted) -> Candidate:

@@ -175,11 +175,16 @@ class _Weighing:
 
 def strange_words(proposal: Proposal, understood: Understanding) -> tuple[Word, ...]:
     """Returns the words that must name something and are like nothing that the proposal reads."""
+    words = understood.parses.nodes.words
+    return tuple(words[at] for at, like in likeness_of_uncovered(proposal, understood).items() if like < STRANGE)
+
+
+def likeness_of_uncovered(proposal: Proposal, understood: Understanding) -> dict[int, float]:
+    """Returns, by position, how like the closest name the words are that must name something and are not covered."""
     nodes = understood.parses.nodes
     covered = covered_words(proposal, nodes)
     uncovered = [at for at in content_words(nodes.words) if at not in covered]
-    likenesses = _Likening(understood, [proposal]).closest(proposal, uncovered)
-    return tuple(nodes.words[at] for at, likeness in likenesses.items() if likeness < STRANGE)
+    return _Likening(understood, [proposal]).closest(proposal, uncovered)
 
 
 class _Likening:

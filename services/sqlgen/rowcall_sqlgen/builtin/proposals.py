@@ -9,7 +9,7 @@ from rowcall_sqlgen.builtin.uses import Uses, uses
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.meaning import Query
 from rowcall_sqlgen.engine.presentation import presented
-from rowcall_sqlgen.engine.reading import Reading
+from rowcall_sqlgen.engine.reading import Reading, Readings
 from rowcall_sqlgen.engine.sql import write_sql
 from rowcall_sqlgen.parser.parser import Parsed
 
@@ -25,6 +25,11 @@ class Proposal:
     uses: Uses
     reading: Reading | None = None
     parsed: Parsed | None = None
+
+
+def possible(read: Readings) -> Readings:
+    """Returns the readings without those that no row can meet."""
+    return replace(read, found=tuple(each for each in read.found if not is_contradictory(each.meaning)))
 
 
 def propose(found: Sequence[Reading], parses: Sequence[Parsed], index: SchemaIndex) -> tuple[Proposal, ...]:

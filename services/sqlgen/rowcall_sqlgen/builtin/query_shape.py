@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
 
 from rowcall_sqlgen.builtin.uses import inner_parts
 from rowcall_sqlgen.engine.marks import ColumnRef, Operator
@@ -21,6 +23,7 @@ from rowcall_sqlgen.engine.meaning import (
     OneOf,
     Order,
     Query,
+    Scalar,
 )
 
 _COMPARED = {
@@ -30,7 +33,15 @@ _COMPARED = {
     Operator.LT: "comparisons downwards",
     Operator.LE: "comparisons downwards",
 }
+_UPWARDS, _DOWNWARDS = frozenset({Operator.GT, Operator.GE}), frozenset({Operator.LT, Operator.LE})
+_DATE_LENGTH = len("2025-01-31")
 _NAMED = (Not, AnyOf, Like, OneOf, Between, IsNull, Membership, AllColumns, Duration)
+
+
+class _Bound(NamedTuple):
+    column: ColumnRef
+    operator: Operator
+    value: Scalar
 
 
 def shape(query: Query) -> dict[str, float]:
@@ -47,9 +58,46 @@ def shape(query: Query) -> dict[str, float]:
 
 
 def is_contradictory(query: Query) -> bool:
-    """Says whether some rows would have to hold two texts in one column."""
-    meanings = (part for part in inner_parts(query) if isinstance(part, Meaning))
-    return any(len(set(fixed)) > len(dict(fixed)) for meaning in meanings if (fixed := [*_fixed(meaning)]))
+    """Says whether some rows would have to hold two texts in one column, or more than 9 and less than 5."""
+    meanings = [part for part in inner_parts(query) if isinstance(part, Meaning)]
+    fixed = [[*_fixed(meaning)] for meaning in meanings]
+    return any(len(set(each)) > len(dict(each)) for each in fixed) or any(map(_is_between_nothing, meanings))
+
+
+def _is_between_nothing(meaning: Meaning) -> bool:
+    bounds = [*_bounds(meaning)]
+    return any(
+        low.column == high.column and _excludes(low, high)
+        for low in bounds
+        for high in bounds
+        if low.operator in _UPWARDS and high.operator in _DOWNWARDS
+    )
+
+
+def _excludes(low: _Bound, high: _Bound) -> bool:
+    """Says whether nothing is above the one and below the other. Texts count where they are dates, ISO 8601."""
+    one, other = low.value, high.value
+    if isinstance(one, str) or isinstance(other, str):
+        return isinstance(one, str) and isinstance(other, str) and _is_date(one) and _is_date(other) and one > other
+    return one > other or (one == other and (low.operator is Operator.GT or high.operator is Operator.LT))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text[:_DATE_LENGTH])
+    except ValueError:
+        return False
+    return True
+
+
+def _bounds(meaning: Meaning) -> Iterator[_Bound]:
+    for predicate in meaning.where:
+        match predicate:
+            case Comparison(subject=ColumnRef() as column, operator=operator, value=str() | int() | float() as value):
+                yield _Bound(column, operator, value)
+            case Between(subject=ColumnRef() as column, low=low, high=high):
+                yield _Bound(column, Operator.GE, low)
+                yield _Bound(column, Operator.LE, high)
 
 
 def _first(query: Query) -> Meaning:

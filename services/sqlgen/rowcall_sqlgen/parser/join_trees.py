@@ -1,23 +1,36 @@
 """The tables of a query joined with the fewest steps."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
+from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.joins import JoinGraph, Path, Step
 from rowcall_sqlgen.engine.meaning import Join
+from rowcall_sqlgen.engine.vocabulary import ROLE_WORDS
+from rowcall_sqlgen.engine.word_stems import is_said, stems
 
 _MOST_ROOTS = 4
 
 
 class JoinTrees:
-    """Tables as nodes, keys as edges in both directions."""
+    """Tables as nodes, keys as edges in both directions.
 
-    def __init__(self, tables: Iterable[str], keys: JoinGraph) -> None:
+    `said`: words of the question in lower case. Of several keys between the same tables, such as those of the airports
+    that a flight leaves and reaches, the one that they name best comes first.
+    """
+
+    def __init__(self, tables: Iterable[str], keys: JoinGraph, said: Iterable[str] = ()) -> None:
+        self.keys = keys
         self._order = {name: at for at, name in enumerate(tables)}
         self._steps: dict[str, list[Step]] = {name: [] for name in self._order}
-        for step in (step for name in self._order for step in keys.parents(name)):
+        said = frozenset(said)
+        for step in (step for name in self._order for step in _best_said(keys.parents(name), said)):
             self._steps[step.near].append(step)
             self._steps[step.far].append(step.reversed())
+
+    def steps(self, table: str) -> Sequence[Step]:
+        """Returns the keys from and to a table, as steps from there."""
+        return self._steps[table]
 
     def tree(self, tables: Sequence[str]) -> tuple[str, tuple[Join, ...]] | None:
         """Returns the first table of FROM and the joins that reach all others; `None` where they do not connect."""
@@ -53,3 +66,28 @@ class JoinTrees:
             path.append(last)
             last = came[last.near]
         return tuple(reversed(path))
+
+
+def _best_said(steps: Sequence[Step], said: frozenset[str]) -> list[Step]:
+    """Puts those first whose keys the words name best; the order of the others stays."""
+    by_goal = defaultdict[str, list[Step]](list)
+    for step in steps:
+        by_goal[step.far].append(step)
+    named = {step: _times_named(step, by_goal[step.far], said) for step in steps if len(by_goal[step.far]) > 1}
+    return sorted(steps, key=lambda step: -named.get(step, 0))
+
+
+def _times_named(step: Step, rivals: Sequence[Step], said: frozenset[str]) -> int:
+    """Counts the words of a key, those apart that all its rivals have, too."""
+    shared = frozenset.intersection(*(_key_words(rival) for rival in rivals))
+    stems_said = stems(word for word in said if word not in ROLE_WORDS)
+    return sum(_is_named(word, said, stems_said) for word in _key_words(step) - shared)
+
+
+def _key_words(step: Step) -> frozenset[str]:
+    return frozenset(word for name in step.near_columns for word in spelled_words(name))
+
+
+def _is_named(word: str, said: frozenset[str], stems_said: frozenset[str]) -> bool:
+    meant = (wanted for wanted, _ in ROLE_WORDS.values() if word in wanted)
+    return is_said(word, stems_said) or any(said & wanted - ROLE_WORDS.keys() for wanted in meant)

@@ -34,6 +34,7 @@ from rowcall_sqlgen.parser.actions import (
     Pointer,
 )
 from rowcall_sqlgen.parser.join_trees import JoinTrees
+from rowcall_sqlgen.parser.memberships import connected
 from rowcall_sqlgen.parser.nodes import Nodes, ValueNode
 
 _ITEMS = OPERANDS | {Keyword.ALL}
@@ -201,7 +202,7 @@ class _Reader:
             like = Like(column, _WILD[operator].format(str(self._value()).replace("%", "").replace("_", "")))
             return Not(like) if operator is Keyword.CONTAINS_NOT else like
         if operator in MEMBERSHIPS:
-            member = Membership(column, self._inner())
+            member = connected(Membership(column, self._inner()), self._joins)
             return Not(member) if operator is Keyword.NOT_IN else member
         return Not(IsNull(column)) if operator is Keyword.NOT_NULL else IsNull(column)
 

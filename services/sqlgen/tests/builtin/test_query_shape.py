@@ -9,6 +9,7 @@ from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import (
     AllColumns,
+    Between,
     Comparison,
     Compound,
     Join,
@@ -17,6 +18,7 @@ from rowcall_sqlgen.engine.meaning import (
     Not,
     Order,
     Query,
+    Scalar,
     SetOperator,
 )
 from rowcall_sqlgen.parser.parser import Parsed
@@ -83,6 +85,34 @@ def test_the_rows_of_the_first_of_two_queries_are_described() -> None:
 def test_no_row_holds_two_texts_in_one_column(value: str, column: ColumnRef, contradictory: bool) -> None:
     query = Meaning(items=(ROWS,), source="person", where=(IN_BONN, Comparison(column, Operator.EQ, value)))
     assert is_contradictory(Compound(SetOperator.UNION, query, LISTED)) == contradictory
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "contradictory"),
+    [
+        ((Operator.GT, 9), (Operator.LT, 5), True),
+        ((Operator.GT, 5), (Operator.LT, 9), False),
+        ((Operator.GE, 5), (Operator.LE, 5), False),
+        ((Operator.GE, 5), (Operator.LT, 5), True),
+        ((Operator.GE, "2007-12-26"), (Operator.LT, "1989-09-03"), True),
+        ((Operator.GE, "1989-09-03"), (Operator.LT, "2007-12-26 12:00:00"), False),
+        ((Operator.GE, "b"), (Operator.LT, "a"), False),
+        ((Operator.GE, "2007-12-26"), (Operator.LT, 5), False),
+    ],
+)
+def test_nothing_is_above_the_higher_and_below_the_lower(
+    low: tuple[Operator, Scalar], high: tuple[Operator, Scalar], contradictory: bool
+) -> None:
+    bounds = tuple(Comparison(AGE, operator, value) for operator, value in (low, high))
+    query = Meaning(items=(NAME,), source="person", where=bounds)
+    other = Meaning(items=(NAME,), source="person", where=(bounds[0], Comparison(CITY, *high)))
+    assert is_contradictory(query) == contradictory
+    assert not is_contradictory(other)
+
+
+def test_between_a_higher_and_a_lower_number_is_nothing() -> None:
+    assert is_contradictory(Meaning(items=(NAME,), source="person", where=(Between(AGE, 9, 5),)))
+    assert not is_contradictory(Meaning(items=(NAME,), source="person", where=(Between(AGE, 5, 9),)))
 
 
 def test_what_no_row_can_meet_is_not_proposed(shop_index: SchemaIndex) -> None:

@@ -1,0 +1,71 @@
+"""Which words a proposal leaves unexplained; no word is like another one here, unless it is the same."""
+
+from datetime import date
+
+import pytest
+
+from rowcall_sqlgen.builtin.evidence import Understanding
+from rowcall_sqlgen.builtin.proposals import Proposal
+from rowcall_sqlgen.builtin.unexplained import unexplained
+from rowcall_sqlgen.builtin.uses import uses
+from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
+from rowcall_sqlgen.engine.meaning import Comparison, Like, Meaning, Measure, Order, Query
+from rowcall_sqlgen.engine.reading import readings
+from rowcall_sqlgen.engine.words import words
+from rowcall_sqlgen.parser.nodes import nodes
+from rowcall_sqlgen.parser.parser import Parses
+
+NAME, COUNTRY, CREATED = (ColumnRef("customers", name) for name in ("name", "country", "created_at"))
+AMOUNT, YEAR = ColumnRef("orders", "amount"), ColumnRef("ratings", "year")
+ORDERS = Measure(Aggregate.COUNT, "orders")
+COMMON = frozenset({"people", "email"})
+
+
+def _where(shown: ColumnRef | Measure, *where: Comparison | Like) -> Meaning:
+    return Meaning(items=(shown,), source=shown.table, where=where)
+
+
+def _unexplained(question: str, query: Query, index: SchemaIndex, today: date) -> tuple[set[str], set[str]]:
+    said = words(question)
+    understood = Understanding(
+        question=said,
+        readings=readings(said, index, today),
+        parses=Parses(nodes(said, index, today)),
+        proposals=(),
+        likenesses=lambda word, names: [float(word in name.split()) for name in names],
+        is_common=lambda word: word.lower in COMMON,
+    )
+    found = unexplained(Proposal(sql="", query=query, uses=uses(query)), understood)
+    return {word.lower for word in found.words}, {word.lower for word in found.new}
+
+
+IN_GERMANY = Comparison(COUNTRY, Operator.EQ, "DE")
+ANN = Comparison(NAME, Operator.EQ, "Ann")
+ABOVE_9 = Comparison(AMOUNT, Operator.GT, 9)
+NEWEST = Meaning(items=(NAME,), source="ratings", order=(Order(YEAR, descending=True),), limit=1)
+
+
+@pytest.mark.parametrize(
+    ("question", "query", "left", "new"),
+    [
+        ("names of customers with parking", _where(NAME), {"parking"}, {"parking"}),
+        ("names of people with an email", _where(NAME), {"people", "email"}, set()),
+        ("names of customers in the region of DE", _where(NAME, IN_GERMANY), set(), set()),
+        ("names of customers in the region of Ann", _where(NAME, IN_GERMANY), {"region", "ann"}, {"region", "ann"}),
+        ("names of customrs amongst all", _where(NAME), set(), set()),
+        ("the newest rating", NEWEST, set(), set()),
+        ("the newest name of a customer", _where(NAME), {"newest"}, {"newest"}),
+        ("how many orders have an amount above 9", _where(ORDERS, ABOVE_9), set(), set()),
+        ("how many orders have more than 9 people", _where(ORDERS, ABOVE_9), {"people"}, {"people"}),
+        ("how many orders are above 9 euros", _where(ORDERS, ABOVE_9), set(), set()),
+        ('customers with the email "x y"', _where(NAME, Comparison(NAME, Operator.EQ, "x y")), {"email"}, {"email"}),
+        ('names with the letters "x y"', _where(NAME, Like(NAME, "%x y%")), set(), set()),
+        ("customers with a DOI", _where(NAME, Comparison(NAME, Operator.EQ, "DOI")), {"doi"}, {"doi"}),
+        ("customers with Ann", _where(NAME, ANN), set(), set()),
+    ],
+)
+def test_words_that_a_proposal_leaves_unexplained(
+    question: str, query: Query, left: set[str], new: set[str], shop_index: SchemaIndex, monday: date
+) -> None:
+    assert _unexplained(question, query, shop_index, monday) == (left, new)
