@@ -43,7 +43,7 @@ LEAST_TRUST = 0.15
 """Below this a proposal is not shown: a refusal helps more."""
 LEAST_TRUST_OF_STRANGE_WORDS = 0.25
 """The same where a word of the question is like nothing that the proposal reads."""
-LEAST_TRUST_OF_NEW_WORDS = 0.45
+LEAST_TRUST_OF_NEW_WORDS = 0.5
 """And where that word says what this question alone is about."""
 LEAST_SHARE = 0.25
 """Of the best proposal's probability: one below it would only be taken where the best one rightly has no rows."""
@@ -56,8 +56,8 @@ READ_WELL = 0.95
 question in few words means."""
 KEYWORDS_READ_WELL = 0.85
 """The same of keywords without a sentence: the parser was not trained on any."""
-TRUST_IN_GRAMMAR = 0.6
-"""Of those where trust said otherwise."""
+TRUST_IN_GRAMMAR = 0.5
+"""Of those where trust said less: enough to ask nothing back."""
 PARSER_SURE = 0.985
 """Probability from which the parser's word counts for more than a good reading of a sentence. Keywords without a
 sentence, as in `flights per carrier`, are not what it was trained on."""
@@ -240,7 +240,7 @@ def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Tru
     if is_sentence and any(each.probability >= PARSER_SURE for each in understood.parses.found):
         return ranked
     at = next(at for at, each in enumerate(ranked) if each.proposal.reading == best[0])
-    probability = max(ranked[0].probability, TRUST_IN_GRAMMAR)
+    probability = max(ranked[at].probability, TRUST_IN_GRAMMAR)
     return [replace(ranked[at], probability=probability), *ranked[:at], *ranked[at + 1 :]]
 
 

@@ -30,7 +30,8 @@ _LONGEST_ADJECTIVE = 2
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """`words` must name something and are like nothing that is read; `new`: those that tell what this question is of."""
+    """`words` must name something and are like nothing that is read. `new`: those that questions about other things
+    do not have."""
 
     words: tuple[Word, ...]
     new: tuple[Word, ...]

@@ -163,9 +163,10 @@ def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]
         pair = names[table.name]
         if pair:
             quality = 0.9 if len(pair) > 1 else 0.85
+            full = (("full", "name"),) if spelled_words(pair[0].column) != spelled_words(table.name) else ()
             for bag in (
                 ("name",),
-                ("full", "name"),
+                *full,
                 *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8),
             ):
                 add(bag, ColumnMention(pair), quality)

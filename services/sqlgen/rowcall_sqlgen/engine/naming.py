@@ -15,6 +15,8 @@ def name_columns(table: Table) -> tuple[ColumnRef, ...]:
         for prefix in ((), own, own[-1:], own[:1], ("full",)):
             if (*prefix, word) in texts:
                 return (ColumnRef(table.name, texts[*prefix, word]),)
+    if own in texts:
+        return (ColumnRef(table.name, texts[own]),)
     pair = _person_name(table, own)
     if pair:
         return pair

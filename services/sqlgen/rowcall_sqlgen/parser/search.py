@@ -15,6 +15,9 @@ from rowcall_sqlgen.parser.typing_rules import Types
 UNLIKELY = -12.0
 """Log probability below which an action is not followed."""
 
+_LEAST, _LEAST_SUM = -1e30, 1e-30
+"""Nothing real is below: they keep infinities out of what must be a number."""
+
 NEGLIGIBLE = math.log(0.01)
 """Share of the likeliest whole sequence's probability below which no other is waited for."""
 
@@ -80,16 +83,15 @@ class Search:
         return len(parses) >= self._most_parses and parses[self._most_parses - 1].log_probability > best_open
 
     def _moves(self, paths: Sequence[_Path], scores: Array, types: Types) -> Iterator[_Move]:
+        allowed = np.stack([types.allowed(path.state, path.column) for path in paths])
+        logs = _log_softmax(np.where(allowed, scores, -np.inf))
+        best = np.argsort(-logs, axis=1)[:, : self._width]
         for row, path in enumerate(paths):
-            allowed = types.allowed(path.state, path.column)
-            if not allowed.any():
-                continue
-            logs = _log_softmax(np.where(allowed, scores[row], -np.inf))
-            for number in np.argsort(-logs)[: self._width]:
-                if logs[number] < UNLIKELY:
+            for number in best[row]:
+                if logs[row, number] < UNLIKELY:
                     break
                 action = KEYWORDS[number] if number < len(KEYWORDS) else Pointer(int(number) - len(KEYWORDS))
-                yield _Move(path, action, path.log_probability + float(logs[number]), row)
+                yield _Move(path, action, path.log_probability + float(logs[row, number]), row)
 
 
 def _scored(paths: Sequence[_Path], stepper: Stepper, memory: Memory) -> tuple[Array, Memory]:
@@ -105,6 +107,8 @@ def _followed(move: _Move, actions: tuple[Action, ...], types: Types) -> _Path:
 
 
 def _log_softmax(scores: Array) -> Array:
-    shifted = scores - scores.max()
-    logs: Array = shifted - math.log(float(np.exp(shifted).sum()))
+    """Of each row; one in which nothing is allowed keeps its infinities."""
+    most = np.maximum(scores.max(-1, keepdims=True), _LEAST)
+    shifted = scores - most
+    logs: Array = shifted - np.log(np.maximum(np.exp(shifted).sum(-1, keepdims=True), _LEAST_SUM))
     return logs

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.parser.actions import KEYWORDS, Keyword
-from rowcall_sqlgen.parser.automaton import TARGETS, Automaton, Place, Target
+from rowcall_sqlgen.parser.automaton import TARGETS, Allowed, Automaton, Place, Target
 from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
 
 Mask = NDArray[np.bool_]
@@ -25,6 +25,9 @@ class Types:
         self._targets[Target.TABLE][first + nodes.first_table : first + nodes.first_column] = True
         self._targets[Target.COLUMN][first + nodes.first_column : first + nodes.first_value] = True
         self._targets[Target.VALUE][first + nodes.first_value :] = True
+        # A search asks for the same few masks again and again.
+        self._masks: dict[Allowed, Mask] = {}
+        self._comparables: dict[int, Mask] = {}
         self._numeric = np.ones(size, bool)
         for at, ref in enumerate(nodes.columns, first + nodes.first_column):
             self._numeric[at] = index.is_numeric(ref)
@@ -35,19 +38,29 @@ class Types:
 
     def allowed(self, state: Automaton, column: int | None) -> Mask:
         """Returns what may come next; `column`: the position of the column that was pointed to last."""
-        allowed = state.allowed()
-        mask = np.zeros(len(KEYWORDS) + len(self._nodes), bool)
-        mask[: len(KEYWORDS)] = [keyword in allowed.keywords for keyword in KEYWORDS]
-        for target in allowed.targets:
-            mask |= self._targets[target]
+        mask = self._of_automaton(state.allowed())
         if state.place in _NAME_PLACES and state.function in (Keyword.SUM, Keyword.AVG):
-            mask &= self._numeric
+            mask = mask & self._numeric
         if state.place in _VALUE_PLACES and column is not None:
-            mask &= self._comparable(column)
+            mask = mask & self._comparable(column)
         return mask
+
+    def _of_automaton(self, allowed: Allowed) -> Mask:
+        if allowed not in self._masks:
+            mask = np.zeros(len(KEYWORDS) + len(self._nodes), bool)
+            mask[: len(KEYWORDS)] = [keyword in allowed.keywords for keyword in KEYWORDS]
+            for target in allowed.targets:
+                mask |= self._targets[target]
+            self._masks[allowed] = mask
+        return self._masks[allowed]
 
     def _comparable(self, column: int) -> Mask:
         """A stored value is compared with the column that stores it; the unsaid one is only for limits."""
+        if column not in self._comparables:
+            self._comparables[column] = self._comparable_with(column)
+        return self._comparables[column]
+
+    def _comparable_with(self, column: int) -> Mask:
         ref = self._nodes.columns[column - self._nodes.first_column]
         mask = np.ones(len(KEYWORDS) + len(self._nodes), bool)
         for at, value in enumerate(self._nodes.values, len(KEYWORDS) + self._nodes.first_value):
