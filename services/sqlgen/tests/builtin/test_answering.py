@@ -107,6 +107,28 @@ def test_what_was_tried_is_not_offered_again(answering: Answering, demo_index: S
     assert tried.isdisjoint(candidate.sql for candidate in second)
 
 
+def test_the_guard_is_asked_about_what_is_offered_alone(
+    answering: Answering, demo_index: SchemaIndex, today: date
+) -> None:
+    asked: list[str] = []
+
+    def may_offer(sql: str) -> bool:
+        asked.append(sql)
+        return True
+
+    offered = answering.answer("Which airline has the fewest flights?", demo_index, today, may_offer=may_offer)
+    assert asked
+    assert asked == [candidate.sql for candidate in offered.candidates]
+
+
+def test_a_condition_that_no_row_can_meet_is_not_read(
+    answering: Answering, demo_index: SchemaIndex, today: date
+) -> None:
+    question = "manufacturers of planes with more than 300 seats and less than 100 seats"
+    generation = answering.answer(question, demo_index, today)
+    assert not any("seats > 300 AND seats < 100" in candidate.sql for candidate in generation.candidates)
+
+
 def test_what_the_guard_refuses_is_not_offered(answering: Answering, demo_index: SchemaIndex, today: date) -> None:
     generation = answering.answer("How many flights are there?", demo_index, today, may_offer=lambda sql: False)
 
