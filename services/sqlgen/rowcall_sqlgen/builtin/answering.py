@@ -231,7 +231,7 @@ def _preceded(pair: Pair, index: SchemaIndex) -> Generation:
 
 
 def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Trusted]:
-    """Puts a good reading of the grammar before what the parser is not sure of."""
+    """Puts a good reading of the grammar before what the parser is not sure of, and lets nothing be likelier."""
     best = understood.readings.found[:1]
     is_sentence = _is_sentence(understood.question)
     least = READ_WELL if is_sentence else KEYWORDS_READ_WELL
@@ -241,7 +241,9 @@ def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Tru
         return ranked
     at = next(at for at, each in enumerate(ranked) if each.proposal.reading == best[0])
     probability = max(ranked[at].probability, TRUST_IN_GRAMMAR)
-    return [replace(ranked[at], probability=probability), *ranked[:at], *ranked[at + 1 :]]
+    reordered = [ranked[at], *ranked[:at], *ranked[at + 1 :]]
+    capped = [replace(each, probability=min(each.probability, probability)) for each in reordered[1:]]
+    return [replace(reordered[0], probability=probability), *capped]
 
 
 def _is_sentence(question: Sequence[Word]) -> bool:
