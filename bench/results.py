@@ -14,7 +14,8 @@ machine alone. Times are medians and nearest-rank 99th percentiles; a first turn
 
 SERVERS = (
     "Broker: one Apache Kafka node in KRaft mode, 3 partitions a topic, as `make run` has it. Stores: SecantusDB, `py` "
-    "(its Python server, the default of `make run`) and `rs` (its Rust server), on loopback; synced: `--sync-on-commit`, as `make run` has it."
+    "(its Python server, the default of `make run`) and `rs` (its Rust server), on loopback; synced: "
+    "`--sync-on-commit`, as `make run` has it."
 )
 
 
