@@ -14,6 +14,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     AutoReconnect,
+    BulkWriteError,
     DocumentTooLarge,
     DuplicateKeyError,
     NetworkTimeout,
@@ -45,6 +46,7 @@ _OPTIONS: Mapping[str, Any] = MappingProxyType(
         "appname": "rowcall",
     }
 )
+_DUPLICATE_KEY = 11000
 _DOCUMENT_TOO_LARGE = 10334  # what both embedded stores and mongod answer for more than 16 MiB
 
 
@@ -80,6 +82,20 @@ class DocumentCollection:
         if documents:
             with _translated():
                 await self._native.insert_many(documents)
+
+    async def insert_new(self, documents: Sequence[Document]) -> frozenset[int]:
+        """Inserts, in one command, those whose unique keys are free; returns the positions of the others.
+
+        Raises:
+            StoreRefused: the store refused one for another reason; the others may be in it.
+        """
+        if documents:
+            with _translated():
+                try:
+                    await self._native.insert_many(documents, ordered=False)
+                except BulkWriteError as error:
+                    return _duplicates(error)
+        return frozenset()
 
     async def get(self, where: Filter, fields: Sequence[str] | None = None) -> Document | None:
         """Returns one matching document, or `None`."""
@@ -225,6 +241,13 @@ def _translated() -> Iterator[None]:
         raise StoreRefused(f"The store refused the command (code {error.code}).") from error
     except PyMongoError as error:
         raise StoreUnavailable("The connection to the store failed.") from error
+
+
+def _duplicates(error: BulkWriteError) -> frozenset[int]:
+    refused = error.details["writeErrors"]
+    if error.details["writeConcernErrors"] or any(each["code"] != _DUPLICATE_KEY for each in refused):
+        raise error
+    return frozenset(each["index"] for each in refused)
 
 
 def _index_model(index: Index) -> IndexModel:

@@ -3,7 +3,7 @@
 The guard of every write is `{_id, version, lease.owner in (absent, mine)}`; the fencing token is the version.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -65,6 +65,11 @@ class WorkStore(Generic[W]):
     async def insert(self, work: W) -> None:
         """Inserts a new document; raises DuplicateKey as the driver does."""
         await self.collection.insert(to_document(work))
+
+    async def insert_new(self, works: Sequence[W]) -> list[W]:
+        """Inserts those whose unique keys are free, and returns them."""
+        taken = await self.collection.insert_new([to_document(work) for work in works])
+        return [work for position, work in enumerate(works) if position not in taken]
 
     async def due(self, step: str, limit: int, allowed: Allowed = _ANY) -> list[W]:
         """Returns up to `limit` documents at a step whose alarm has rung, the most overdue first.

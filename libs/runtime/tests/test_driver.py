@@ -79,6 +79,25 @@ async def test_a_key_that_is_taken_is_told_from_every_other_fault(audit: Documen
     assert ("_id" in by_id.value.index, "once" in by_index.value.index) == (True, True)
 
 
+async def test_of_many_documents_those_whose_keys_are_free_are_inserted(audit: DocumentCollection) -> None:
+    await audit.create_indexes([Index(name="once", fields=("key",), unique=True)])
+    await audit.insert({"_id": 1, "key": "a"})
+    offered = [{"_id": 1, "key": "z"}, {"_id": 2, "key": "a"}, {"_id": 3, "key": "b"}, {"_id": 4, "key": "b"}]
+    assert await audit.insert_new([*offered, {"_id": 5, "key": "c"}]) == {0, 1, 3}
+    assert await audit.insert_new([]) == frozenset()
+    assert await audit.find({}, sort=[("_id", 1)], fields=["key"]) == [
+        {"_id": 1, "key": "a"},
+        {"_id": 3, "key": "b"},
+        {"_id": 5, "key": "c"},
+    ]
+
+
+async def test_one_of_many_documents_that_is_refused_for_another_reason_is_told(audit: DocumentCollection) -> None:
+    await audit.insert({"_id": 1})
+    with pytest.raises(StoreRefused):
+        await audit.insert_new([{"_id": 1}, {"_id": 2, "text": "x" * (17 * 2**20)}])
+
+
 async def test_creating_the_same_indexes_again_changes_nothing(audit: DocumentCollection) -> None:
     indexes = [Index(name="expiry", fields=("expires_at",), expire=True), Index(name="two", fields=("a", "b"))]
     assert await audit.index_names() == set()
@@ -106,6 +125,7 @@ async def test_a_command_that_the_store_does_not_take_is_refused_and_not_repeate
     [
         lambda audit: audit.insert({"_id": 2}),
         lambda audit: audit.insert_many([{"_id": 2}]),
+        lambda audit: audit.insert_new([{"_id": 2}]),
         lambda audit: audit.get({"_id": 1}),
         lambda audit: audit.find({}),
         lambda audit: audit.update({"_id": 1}, {"$set": {"a": 1}}),

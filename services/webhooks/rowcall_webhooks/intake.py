@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import structlog
 
 from rowcall_contracts.events import Event
 from rowcall_contracts.resources import Delivery, Endpoint
 from rowcall_runtime.bus import PublishFailed
-from rowcall_runtime.errors import DuplicateKey, StoreUnavailable, UndecodableRecord
+from rowcall_runtime.errors import StoreUnavailable, UndecodableRecord
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.process import Platform
 from rowcall_runtime.records import RawRecord, decode_event
@@ -18,6 +19,9 @@ from rowcall_webhooks.planning import plan
 
 PAUSE_S = 1.0
 """Seconds before a batch that could not be stored is read again; the broker itself would repeat it at once."""
+
+TOGETHER = 100
+"""Deliveries written by one command: one at a time, a batch for many endpoints would take seconds."""
 
 _log = structlog.get_logger()
 
@@ -65,14 +69,11 @@ class Intake:
 
     async def _plan(self, workspace_id: str, events: Sequence[Event]) -> None:
         endpoints = await self._endpoints.find(workspace_id, {"enabled": True}, limit=0)
-        for event in events:
-            planned = plan(event, endpoints, new_id=lambda: new_id(Prefix.DELIVERY), now=self._clock.now())
-            for delivery in planned:
-                await self._accept(delivery)
-
-    async def _accept(self, delivery: Delivery) -> None:
-        try:
-            await self._deliveries.insert(delivery)
-        except DuplicateKey:
-            return
-        self._accepted(delivery)
+        planned = (
+            delivery
+            for event in events
+            for delivery in plan(event, endpoints, new_id=lambda: new_id(Prefix.DELIVERY), now=self._clock.now())
+        )
+        while some := list(islice(planned, TOGETHER)):
+            for delivery in await self._deliveries.insert_new(some):
+                self._accepted(delivery)
