@@ -1,40 +1,19 @@
 """Parts of dates and times between dates mean the same on all four engines."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
-import sqlglot
 from sqlglot import exp
 
 from rowcall_contracts.catalog import Catalog
-from rowcall_contracts.results import Cell, ResultSet
 from rowcall_sqlgen.engine.calendar_sql import duration
 from rowcall_sqlgen.engine.calendar_units import CalendarUnit, WeekdayPart
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef
 from rowcall_sqlgen.engine.meaning import CalendarPart, DurationUnit, Meaning, Measure, OnWeekdays, Order
-from rowcall_sqlgen.engine.sql import write_sql
 from rowcall_sqlgen.screening import may_run
+from services.sqlgen.tests.written_queries import Run, plain_rows, rows_of
 
 BORN = ColumnRef("Student", "birth_date")
 COUNT = Measure(Aggregate.COUNT, "Student")
-Run = Callable[[str], Awaitable[ResultSet]]
-
-
-async def rows_of(meaning: Meaning, index: SchemaIndex, catalog: Catalog, run: Run) -> list[list[Cell]]:
-    """Writes the query, checks that it is stable and may run, and returns its rows."""
-    sql = write_sql(meaning, index.dialect, index.tables)
-    assert sqlglot.parse_one(sql, dialect=index.dialect.value).sql(dialect=index.dialect.value) == sql
-    assert may_run(sql, catalog)
-    return [list(map(plain, row)) for row in (await run(sql)).rows]
-
-
-def plain(cell: Cell) -> Cell:
-    """Engines tell numbers as decimals or floats, and dates with or without a time."""
-    try:
-        return round(float(cell), 3) if cell is not None else None
-    except ValueError:
-        return str(cell).removesuffix("T00:00:00").removesuffix(" 00:00:00")
 
 
 @pytest.mark.parametrize(
@@ -107,4 +86,4 @@ async def test_a_time_is_told_in_every_unit(
     )
 
     assert may_run(sql, school_catalog)
-    assert [list(map(plain, row)) for row in (await run_at_school(sql)).rows] == [[time]]
+    assert plain_rows(await run_at_school(sql)) == [[time]]

@@ -1,12 +1,9 @@
 """Numbers along and over groups mean the same on all four engines."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
-import sqlglot
 
 from rowcall_contracts.catalog import Catalog
-from rowcall_contracts.results import Cell, ResultSet
+from rowcall_contracts.results import Cell
 from rowcall_sqlgen.engine.calendar_units import CalendarUnit
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef
@@ -18,32 +15,13 @@ from rowcall_sqlgen.engine.meaning import (
     Measure,
     Order,
     OverGroups,
-    Query,
     Running,
 )
-from rowcall_sqlgen.engine.sql import write_sql
-from rowcall_sqlgen.screening import may_run
+from services.sqlgen.tests.written_queries import Run, rows_of
 
 YEAR = CalendarPart(ColumnRef("Student", "birth_date"), CalendarUnit.YEAR)
 KIND, TITLE = ColumnRef("Pets", "kind"), ColumnRef("Course", "title")
 STUDENTS, PETS = Measure(Aggregate.COUNT, "Student"), Measure(Aggregate.COUNT, "Pets")
-Run = Callable[[str], Awaitable[ResultSet]]
-
-
-async def rows_of(query: Query, index: SchemaIndex, catalog: Catalog, run: Run) -> list[list[Cell]]:
-    """Writes the query, checks that it is stable and may run, and returns its rows."""
-    sql = write_sql(query, index.dialect, index.tables)
-    assert sqlglot.parse_one(sql, dialect=index.dialect.value).sql(dialect=index.dialect.value) == sql
-    assert may_run(sql, catalog)
-    return [list(map(plain, row)) for row in (await run(sql)).rows]
-
-
-def plain(cell: Cell) -> Cell:
-    """Engines tell numbers as decimals or floats."""
-    try:
-        return round(float(cell), 3) if cell is not None else None
-    except ValueError:
-        return cell
 
 
 @pytest.mark.parametrize(
