@@ -182,7 +182,7 @@ def shown(connection: sqlite3.Connection, verdict: Verdict) -> object:
 
 
 SOME = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(SOME, max_examples=500)
+MANY = settings(SOME, max_examples=200)
 confusing = st.lists(st.sampled_from(CONFUSING), min_size=4, max_size=4)
 
 
@@ -205,7 +205,7 @@ def test_a_protected_column_never_changes_an_answer(
                 assert one == other
 
     holds()
-    assert all(answered[action] > 25 for action in ColumnAction), "the generator makes too few statements that run"
+    assert all(answered[action] > 10 for action in ColumnAction), "the generator makes too few statements that run"
 
 
 @pytest.mark.parametrize("catalog", [None, CATALOG], ids=["unknown", "known"])
