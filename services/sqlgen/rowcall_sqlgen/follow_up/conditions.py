@@ -62,7 +62,9 @@ def apply_date(statement: Statement, clause: Dated, signs: frozenset[Sign]) -> s
 
 
 def apply_absence(statement: Statement, clause: Absent) -> str:
-    """Keeps rows that no row of the table refers to."""
+    """Keeps rows that no row of the table refers to. Raises `NoEdit` where each row has one of the table with it."""
+    if clause.table in statement.tables:
+        raise NoEdit(f"the statement before reads {clause.table} with every row")
     condition = statement.condition(*_partners(statement, clause.table, (), negated=True))
     statement.tree.where(condition, copy=False)
     return f"only rows without {clause.table} are kept"

@@ -135,6 +135,7 @@ async def test_words_that_could_stand_alone_but_go_on_change_the_statement(
         ("per month", "SELECT name FROM airlines UNION SELECT name FROM airports", {"month"}),
         ("per month", "SELECT nothing FROM nowhere", {"month"}),
         ("sort by distance", PER_CARRIER, {"sort", "distance"}),
+        ("without planes", "SELECT f.* FROM flights AS f JOIN planes AS p ON p.tailnum = f.tailnum", {"planes"}),
         ("and in April?", "SELECT * FROM flights WHERE time_hour >= '2013-05-01'", {"April"}),
     ],
 )
