@@ -112,6 +112,7 @@ def _given(url: str) -> MysqlServer:
 def _mariadb(binaries: Path, folder: Path) -> Iterator[MysqlServer]:
     data, log, port = folder / "data", folder / "log", free_port()
     data.mkdir()
+    _temporary(data).mkdir()
     _prepare(binaries, data)
     options = (
         f"--bind-address={LOOPBACK}",
@@ -140,13 +141,15 @@ def _prepare(binaries: Path, data: Path) -> None:
     tables = (share / "mariadb_system_tables.sql").read_text(encoding="utf-8")
     rows = (share / "mariadb_system_tables_data.sql").read_text(encoding="utf-8")
     script = f"CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket = NULL;\n{tables}\n{rows}"
-    subprocess.run(
-        [*_command(binaries, data), "--bootstrap"],
-        input=script.encode(),
-        check=True,
-        capture_output=True,
-        timeout=_PREPARE_TIMEOUT_S,
-    )
+    command = [*_command(binaries, data), "--bootstrap"]
+    done = subprocess.run(command, input=script.encode(), check=False, capture_output=True, timeout=_PREPARE_TIMEOUT_S)
+    if done.returncode:
+        raise OSError(f"MariaDB made no tables of its own: {done.stderr.decode(errors='replace')[-500:]}")
+
+
+def _temporary(data: Path) -> Path:
+    """A server that starts deletes other servers' temporary tables where they share a folder."""
+    return data.parent / "temporary"
 
 
 def _command(binaries: Path, data: Path) -> list[str]:
@@ -156,6 +159,7 @@ def _command(binaries: Path, data: Path) -> list[str]:
         "--user=root",
         f"--basedir={binaries}",
         f"--datadir={data}",
+        f"--tmpdir={_temporary(data)}",
         f"--lc-messages-dir={binaries / 'share'}",
         "--innodb-buffer-pool-size=64M",
     ]
