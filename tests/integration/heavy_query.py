@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 LARGEST = 20_000
@@ -11,10 +12,9 @@ WANTED = 3
 
 def numbers_database(path: Path) -> Path:
     """Creates a database with one table of numbers."""
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE numbers (n INTEGER)")
         database.executemany("INSERT INTO numbers VALUES (?)", ((n,) for n in range(LARGEST)))
-    database.close()
     return path
 
 

@@ -1,6 +1,7 @@
 """Several questions in one text: cut, answered one by one, told together."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,8 @@ def test_each_question_has_its_statement_rows_and_sentence(api: Api, demo: str, 
     assert job["state"] == "succeeded", job
     output = job["output"]
 
-    with sqlite3.connect(flights) as database:
+    with closing(sqlite3.connect(flights)) as database:
         direct = [[list(row) for row in database.execute(task["sql"])] for task in output["tasks"]]
-    database.close()
     assert [task["rows"] for task in output["tasks"]] == direct
     assert len(direct[0]) == 12
     assert direct[1] == [[111_279]]

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_question_becomes_rows_a_sentence_a_chart_and_a_verified_webhook(
     job = api.ask(demo, "How many flights were there per month?")
     assert job["state"] == "succeeded", job
     output = job["output"]
-    with sqlite3.connect(flights) as database:
+    with closing(sqlite3.connect(flights)) as database:
         direct = [list(row) for row in database.execute(output["sql"])]
     assert output["rows"] == direct
     assert sum(row[-1] for row in output["rows"]) == 336_776
@@ -58,9 +59,8 @@ def test_a_new_table_is_found_although_the_catalog_was_read_before(api: Api, dep
     path = small_database(deployment.folder / "data" / "growing.sqlite")
     connection = api.connect(path, name="growing")
     assert api.ask(connection, "How many items are there?")["state"] == "succeeded"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("ALTER TABLE items RENAME TO products")
-    database.close()
     assert api.ask(connection, "How many products are there?")["output"]["rows"] == [[3]]
 
 

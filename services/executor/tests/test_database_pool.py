@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -203,9 +203,8 @@ async def test_a_file_that_was_replaced_or_written_is_read_anew(pool: DatabasePo
             return await first_cell(database, FIRST_NAME)
 
     def rename(file: str, new_name: str) -> None:
-        with sqlite3.connect(tmp_path / file) as connection:
+        with closing(sqlite3.connect(tmp_path / file)) as connection, connection:
             connection.execute("UPDATE item SET name = ? WHERE id = 1", [new_name])
-        connection.close()
 
     assert await name() == "anvil"
     rename("shop.sqlite", "written")

@@ -1,6 +1,7 @@
 """What people ask, the literals of the SQL and the cells it finds stand in no log, span, metric or record."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,9 @@ FAILING = f"SELECT abs(-9223372036854775808) FROM items WHERE name <> '{LITERAL}
 
 def marked_database(path: Path) -> Path:
     """Creates a database with one cell."""
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE items (name TEXT)")
         database.execute("INSERT INTO items VALUES (?)", (CELL,))
-    database.close()
     return path
 
 

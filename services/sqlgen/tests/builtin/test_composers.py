@@ -1,6 +1,7 @@
 """Questions around other questions on a small shop: running totals, changes, ordinals, numbers over groups, orders."""
 
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +52,6 @@ def test_question_gives_its_rows(
     candidates = answering.answer(question, shop_index, monday).candidates
     assert candidates, question
     assert may_run(candidates[0].sql, shop_catalog)
-    with sqlite3.connect(shop_path) as connection:
+    with closing(sqlite3.connect(shop_path)) as connection:
         rows = connection.execute(candidates[0].sql).fetchall()
     assert rows == expected, candidates[0].sql
