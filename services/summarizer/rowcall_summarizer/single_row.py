@@ -102,6 +102,8 @@ def _wide(told: Told) -> str:
     labels = labels_of([column for column in told.columns if column is not ranked], told.statement, told.question)
     times_first = sorted(labels, key=lambda label: not label.is_time)
     shown = [label.named(0) for label in times_first][:_MOST_COLUMNS]
+    if told.rank and len(labels) == 1:
+        return _of_label(labels, f"has {told.rank}{f': {ranked.text(0)}' if ranked else ''}")
     if ranked is not None and shown:
         return sentence(f"the {row} with {told.rank} ({ranked.text(0)}) has {listed(shown)}")
     if told.rank and shown:

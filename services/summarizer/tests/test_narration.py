@@ -272,6 +272,13 @@ def test_the_first_of_an_order_is_said_to_be_it(sql: str, expected: str) -> None
     assert said.replace("For airports with alt above 9,000, the", "The") == expected
 
 
+def test_a_day_told_in_three_columns_is_one_day_that_is_first() -> None:
+    parts = "year, month, day"
+    sql = f"SELECT {parts} FROM flights GROUP BY {parts} ORDER BY COUNT(*) DESC LIMIT 1"
+    columns = {"year": INTEGER, "month": INTEGER, "day": INTEGER}
+    assert answer(executed(columns, [(2013, 11, 27)], sql=sql)) == "2013-11-27 has the most flights."
+
+
 def test_the_first_rows_of_an_order_are_listed_with_what_orders_them() -> None:
     rows = [("N381AA", 1956, "DOUGLAS"), ("N201AA", 1959, "CESSNA")]
     result = executed(
