@@ -99,6 +99,30 @@ def test_a_table_whose_whole_name_is_said_comes_before_those_that_have_the_words
     assert _first("How many students have advisors?", index) == ["advisor"]
 
 
+def test_inferred_keys_tell_nothing_where_keys_are_declared() -> None:
+    owner, report = _table("owner", "name"), _table("report", "owner_id", "vault_id", "barn_id")
+    keyed = [_table("vault", "owner_name", refers=("owner",)), _table("barn", "owner_name")]
+    index = _index(owner, report, *keyed)
+    assert [key.referred_table for key in index.tables["report"].foreign_keys] == ["owner", "vault", "barn"]
+    assert _joined(index) == {("vault", "owner"), ("owner", "vault"), ("report", "barn"), ("barn", "report")}
+
+
+def test_inferred_keys_are_followed_where_none_is_declared() -> None:
+    index = _index(_table("owner", "name"), _table("report", "owner_id"))
+    assert _joined(index) == {("owner", "report"), ("report", "owner")}
+
+
+def _joined(index: SchemaIndex) -> set[tuple[str, str]]:
+    names, known = list(index.tables), index.table_words
+    return {(names[near], names[far]) for near, far in zip(known.near, known.far, strict=True)}
+
+
+def test_a_number_names_no_table() -> None:
+    index = _index(_table("customer", "town"), _table("branch_5", "customer"))
+    assert _first("the first 5 customers", index) == ["customer"]
+    assert "branch_5" not in ranked_tables(words("the first 5 towns"), index)
+
+
 def test_descriptions_and_defined_terms_name_tables() -> None:
     described = _table("t93").model_copy(update={"description": "Reimbursements paid to travellers"})
     term = Term(name="late fee", phrases=(("fee", "late"),), table="thing7", meaning=TableMention("thing7"))

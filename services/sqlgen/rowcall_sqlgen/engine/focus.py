@@ -40,7 +40,7 @@ def of_tables(index: SchemaIndex, kept: Collection[str]) -> SchemaIndex:
         parts=_Kept(index.parts, lambda link: link.mention.table in tables),
         graph=graph,
         roles=role_tables(tables.values()),
-        table_words=table_words(tables, graph),
+        table_words=table_words(tables, graph, declared=graph),  # of few tables, an inferred key may be believed
         terms=Terms(said, index.terms.defined),
     )
 

@@ -143,7 +143,7 @@ def build_index(catalog: Catalog, terms: Sequence[Term] = ()) -> SchemaIndex:
         parts=parts,
         graph=graph,
         roles=role_tables(tables.values()),
-        table_words=table_words(tables, graph),
+        table_words=table_words(tables, graph, declared=JoinGraph(first.values())),
         terms=said,
     )
 

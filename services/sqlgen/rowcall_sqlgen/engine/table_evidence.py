@@ -76,7 +76,7 @@ def _naming(question: Sequence[Word], known: TableWords) -> tuple[Floats, Floats
 
 
 def _may_name(word: Word) -> bool:
-    return not word.quoted and not is_stop_word(word) and word.lower not in CONNECTORS
+    return not (word.quoted or word.lower.isdecimal() or is_stop_word(word) or word.lower in CONNECTORS)
 
 
 def _spellings(lemma: str, known: TableWords) -> Spellings:

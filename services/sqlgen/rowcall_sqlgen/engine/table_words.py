@@ -57,11 +57,11 @@ class TableWords:
     related: Mapping[str, tuple[str, ...]]
 
 
-def table_words(tables: Mapping[str, Table], graph: JoinGraph) -> TableWords:
-    """Counts the words of all names."""
+def table_words(tables: Mapping[str, Table], graph: JoinGraph, *, declared: JoinGraph) -> TableWords:
+    """Counts the words of all names. `declared`: the keys without those that were inferred."""
     columns = [ColumnRef(table.name, column.name) for table in tables.values() for column in table.columns]
     positions = {name: at for at, name in enumerate(tables)}
-    steps = [(positions[step.near], positions[step.far]) for name in tables for step in graph.parents(name)]
+    steps = [(positions[near], positions[far]) for near, far in _joined(tables, graph, declared)]
     pairs = np.array([*steps, *((far, near) for near, far in steps)], dtype=np.int32).reshape(-1, 2)
     names = _names(list(tables), list(positions.values()))
     named = _names([ref.column for ref in columns], [positions[ref.table] for ref in columns])
@@ -76,6 +76,19 @@ def table_words(tables: Mapping[str, Table], graph: JoinGraph) -> TableWords:
         far=pairs[:, 1].copy(),
         related=_related({*names.holders, *named.holders}),
     )
+
+
+def _joined(tables: Iterable[str], graph: JoinGraph, declared: JoinGraph) -> Iterator[tuple[str, str]]:
+    """Yields the pairs of tables that declared keys join, and inferred ones where neither table declares any.
+
+    Where keys are declared, inferred ones rather tell of copies: in a warehouse they join nearly everything.
+    """
+    pairs = {(step.near, step.far): None for name in tables for step in declared.parents(name)}
+    keyed = {name for pair in pairs for name in pair}
+    yield from pairs
+    for step in (step for name in tables for step in graph.parents(name)):
+        if keyed.isdisjoint((step.near, step.far)):
+            yield step.near, step.far
 
 
 def stem(word: str) -> str:
