@@ -9,7 +9,7 @@ from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarificatio
 from rowcall_sqlgen.builtin.composing import Composer, Trusted
 from rowcall_sqlgen.builtin.contrasts import contrasts
 from rowcall_sqlgen.builtin.courses import courses
-from rowcall_sqlgen.builtin.evidence import PERIODS_PASSED_OVER, Understanding, weigh
+from rowcall_sqlgen.builtin.evidence import PERIODS_PASSED_OVER, Understanding, content_words, weigh
 from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_question, read_answer
 from rowcall_sqlgen.builtin.group_numbers import group_numbers
 from rowcall_sqlgen.builtin.join_hints import join_hints
@@ -69,6 +69,8 @@ TRUST_IN_PERFECT_READING = 0.95
 TRUST_IN_PRECEDENT = 0.9
 """Of the statement of a stored pair that asks nearly the same, where the statement is among the proposals."""
 
+MOST_LIKENED = 40
+"""Words of a question whose likenesses are prepared while it is parsed; few questions are longer."""
 MOST_PARTS = 3
 """How deep a question may contain others."""
 COMPOSERS: tuple[Composer, ...] = (
@@ -89,7 +91,8 @@ class Answering:
     ) -> Understanding:
         """Returns all that the grammar, which has `read` the question, and the parser make of it."""
         joins = JoinTrees(index.tables, index.graph, (word.lower for word in question))
-        parses = self._parser.parse(question, index, joins=joins, today=today)
+        likened = [question[at].lower for at in content_words(question[:MOST_LIKENED])]
+        parses = self._parser.parse(question, index, joins=joins, today=today, along=likened)
         parses = plausible(in_their_units(parses, question, index), index)
         return self._understanding(question, read, parses, index)
 

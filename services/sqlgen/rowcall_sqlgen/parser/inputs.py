@@ -1,6 +1,6 @@
 """From nodes to the numbers that the network reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,14 +16,19 @@ UNKNOWN_FEATURE = 0
 
 
 def network_inputs(
-    nodes: Nodes, index: SchemaIndex, *, encoder: SentenceEncoder, feature_numbers: Mapping[str, int]
+    nodes: Nodes,
+    index: SchemaIndex,
+    *,
+    encoder: SentenceEncoder,
+    feature_numbers: Mapping[str, int],
+    along: Sequence[str] = (),
 ) -> NodeInputs:
-    """Returns the inputs for one question, without padding."""
+    """Returns the inputs for one question, without padding. `along`: phrases that the encoder is to read as well."""
     numbers = np.zeros((len(nodes), MOST_FEATURES), np.int32)
     for at, known in enumerate(features(nodes, index)):
         numbers[at, : len(known)] = [feature_numbers.get(feature, UNKNOWN_FEATURE) for feature in known]
     return NodeInputs(
-        vectors=_vectors(nodes, encoder),
+        vectors=_vectors(nodes, encoder, along),
         features=numbers,
         positions=_positions(nodes),
         relations=relations(nodes, index),
@@ -31,11 +36,11 @@ def network_inputs(
     )
 
 
-def _vectors(nodes: Nodes, encoder: SentenceEncoder) -> Array:
+def _vectors(nodes: Nodes, encoder: SentenceEncoder, along: Sequence[str]) -> Array:
     """Words in their sentence; names by their own words; values by the words that say them."""
     vectors = np.zeros((len(nodes), WIDTH), np.float32)
     if nodes.words:
-        vectors[: nodes.first_table] = encoder.words([word.text for word in nodes.words])
+        vectors[: nodes.first_table] = encoder.words([word.text for word in nodes.words], along=along)
     names = [*nodes.tables, *(ref.column for ref in nodes.columns)]
     vectors[nodes.first_table : nodes.first_value] = encoder.phrases([" ".join(spelled_words(name)) for name in names])
     for at, value in enumerate(nodes.values, nodes.first_value):

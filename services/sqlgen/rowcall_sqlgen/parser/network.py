@@ -79,7 +79,7 @@ class Network:
         for layer in range(self.shape.decoder_layers):
             x = self.look_back(x, layer, self.remembered(x, layer), later=later)
             x = self.look_at_nodes(x, self.keys_and_values(nodes, f"decoder.{layer}.nodes"), layer, absent=absent)
-        return self.scores(x, nodes, present)
+        return self.scores(x, self.pointed_at(nodes), present)
 
     def read_actions(self, nodes: Array, history: "History") -> Array:
         """Returns what the decoder first sees of each action, its position apart."""
@@ -111,12 +111,17 @@ class Network:
         x = x + self._attend(query, *read, f"{name}.nodes", absent)
         return x + self._feed_forward(x, name)
 
-    def scores(self, x: Array, nodes: Array, present: Array) -> Array:
+    def pointed_at(self, nodes: Array) -> Array:
+        """Returns what pointers are compared with: the same for all actions."""
+        found: Array = nodes @ self.weights["pointer.key"]
+        return found
+
+    def scores(self, x: Array, pointed_at: Array, present: Array) -> Array:
         """Returns the scores of keywords and nodes, given what the last layer made of each action."""
         w = self.weights
         x = self._norm(x, "decoder.norm")
         keywords = x @ w["output"] + w["output.bias"]
-        pointers = (x @ w["pointer.query"]) @ (nodes @ w["pointer.key"]).T / math.sqrt(self.shape.width)
+        pointers = (x @ w["pointer.query"]) @ pointed_at.T / math.sqrt(self.shape.width)
         scores: Array = self._np.concatenate([keywords, pointers + (present - 1.0)[None] * HIDDEN], 1)
         return scores
 

@@ -53,13 +53,15 @@ class SemanticParser:
         self._search = search
         self._threads = ThreadpoolController()
 
-    def parse(self, question: Sequence[Word], index: SchemaIndex, *, joins: JoinTrees, today: date) -> Parses:
-        """Returns queries, each once."""
+    def parse(
+        self, question: Sequence[Word], index: SchemaIndex, *, joins: JoinTrees, today: date, along: Sequence[str] = ()
+    ) -> Parses:
+        """Returns queries, each once. `along`: texts whose likenesses will be asked for."""
         found = nodes(question, index, today)
         if not found.words or not found.tables:
             return Parses(found)
         with self._threads.limit(limits=1):  # the matrices are small: two threads spend their time on waiting
-            return self._parsed(found, index, joins)
+            return self._parsed(found, index, joins, along)
 
     def is_common(self, word: Word) -> bool:
         """Says whether questions about several of the databases trained on use the word, whatever they are about."""
@@ -74,8 +76,8 @@ class SemanticParser:
             units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
             return [float(cosine) for cosine in units[1:] @ units[0]]
 
-    def _parsed(self, found: Nodes, index: SchemaIndex, joins: JoinTrees) -> Parses:
-        inputs = network_inputs(found, index, encoder=self._encoder, feature_numbers=self._features)
+    def _parsed(self, found: Nodes, index: SchemaIndex, joins: JoinTrees, along: Sequence[str]) -> Parses:
+        inputs = network_inputs(found, index, encoder=self._encoder, feature_numbers=self._features, along=along)
         parsed: dict[Query, float] = defaultdict(float)
         nothing = 0.0
         for parse in self._search.run(Stepper(self._network, inputs), Types(found, index)):

@@ -4,10 +4,11 @@ Twenty lines of NumPy run it, since an inference runtime would weigh more than t
 """
 
 import math
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 
@@ -53,10 +54,17 @@ class SentenceEncoder:
         self._most_phrases = most_phrases
         self._lock = Lock()
 
-    def words(self, words: Sequence[str]) -> Floats:
-        """Returns one vector per word, in the light of all the others: words x `WIDTH`."""
+    def words(self, words: Sequence[str], *, along: Sequence[str] = ()) -> Floats:
+        """Returns one vector per word, in the light of all the others: words x `WIDTH`.
+
+        `along`: phrases that will be asked for next. Read along with the sentence they cost little, by themselves as
+        much as the sentence; long ones, which would cost as much, are not read yet.
+        """
         encoding = self._tokenizer.encode([word[:_LONGEST_WORD] for word in words], is_pretokenized=True)
-        hidden = self._hidden([encoding.ids])[0]
+        with self._lock:
+            new = [text for text in dict.fromkeys(along) if text not in self._phrases and len(text) <= _LONGEST_WORD]
+            hidden, *others = self._hidden([encoding.ids, *map(self._pieces_of, new)])
+            self._remember({text: each.mean(0) for text, each in zip(new, others, strict=True)})
         sums = np.zeros((len(words), WIDTH), np.float32)
         pieces = np.zeros((len(words), 1), np.float32)
         for at, word in enumerate(encoding.word_ids):
@@ -70,36 +78,49 @@ class SentenceEncoder:
         return self.phrases([text])[0]
 
     def phrases(self, texts: Sequence[str]) -> list[Floats]:
-        """Returns the vectors of phrases. New ones are read together: one by one they take 2.6 times as long."""
+        """Returns the vectors of phrases; new ones are read together."""
         with self._lock:  # a question that was cancelled is still being read when the next one comes
             known = {text: self._phrases.pop(text, None) for text in dict.fromkeys(texts)}
             vectors = self._read_phrases([text for text, vector in known.items() if vector is None])
             found = {text: vectors[text] if vector is None else vector for text, vector in known.items()}
-            self._phrases.update(found)  # in this order, so that what is asked for least is first
-            while len(self._phrases) > self._most_phrases:
-                self._phrases.popitem(last=False)
+            self._remember(found)
         return [found[text] for text in texts]
 
+    def _remember(self, vectors: Mapping[str, Floats]) -> None:
+        self._phrases.update(vectors)  # in this order, so that what is asked for least is first
+        while len(self._phrases) > self._most_phrases:
+            self._phrases.popitem(last=False)
+
     def _read_phrases(self, texts: Sequence[str]) -> dict[str, Floats]:
-        by_length: dict[int, list[tuple[str, Sequence[int]]]] = defaultdict(list)
-        for text in texts:
-            pieces = self._tokenizer.encode(text).ids
-            by_length[len(pieces)].append((text, pieces))
+        pieces = {text: self._pieces_of(text) for text in texts}
+        ordered = sorted(texts, key=lambda text: len(pieces[text]))
         vectors: dict[str, Floats] = {}
-        for alike in by_length.values():
-            for start in range(0, len(alike), _BATCH):
-                batch = alike[start : start + _BATCH]
-                means = self._hidden([pieces for _, pieces in batch]).mean(-2)
-                vectors.update(zip((text for text, _ in batch), means, strict=True))
+        for start in range(0, len(ordered), _BATCH):
+            batch = ordered[start : start + _BATCH]
+            read = self._hidden([pieces[text] for text in batch])
+            vectors.update((text, hidden.mean(0)) for text, hidden in zip(batch, read, strict=True))
         return vectors
 
-    def _hidden(self, pieces: Sequence[Sequence[int]]) -> Floats:
-        """Reads sentences of as many pieces each: sentences x pieces x `WIDTH`."""
-        read = np.array(pieces)[:, : len(self._positions)]
-        hidden = self._norm(self._pieces[read] + self._positions[: read.shape[1]])
+    def _pieces_of(self, text: str) -> Sequence[int]:
+        pieces: Sequence[int] = self._tokenizer.encode(text).ids
+        return pieces
+
+    def _hidden(self, sentences: Sequence[Sequence[int]]) -> list[Floats]:
+        """Reads sentences of pieces: for each, pieces x `WIDTH`.
+
+        All pieces are rows of one matrix, since a layer takes as long for three of them as for twenty.
+        """
+        read = [np.array(pieces[: len(self._positions)]) for pieces in sentences]
+        ends = np.cumsum([len(pieces) for pieces in read])
+        hidden = self._pieces[np.concatenate(read)] + self._positions[_places(read)]
+        hidden = self._norm(hidden)
         for layer in self._layers:
-            hidden = layer(hidden)
-        return hidden
+            hidden = layer(hidden, ends)
+        return np.split(hidden, ends[:-1])
+
+
+def _places(sentences: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.arange(len(pieces)) for pieces in sentences])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +168,33 @@ class _Layer:
         self._narrow = _Linear.read(tensors, f"{name}.output.dense")
         self._norm = _Norm.read(tensors, f"{name}.output.LayerNorm")
 
-    def __call__(self, hidden: Floats) -> Floats:
-        hidden = self._attention_norm(hidden + self._attended(self._attention(hidden)))
+    def __call__(self, hidden: Floats, ends: NDArray[np.int64]) -> Floats:
+        """`ends`: where in the rows each sentence ends."""
+        hidden = self._attention_norm(hidden + self._attended(self._attention(hidden, ends)))
         return self._norm(hidden + self._narrow(_gelu(self._widen(hidden))))
 
-    def _attention(self, hidden: Floats) -> Floats:
-        query, key, value = (
-            part.reshape(*part.shape[:-1], _HEADS, -1).swapaxes(-3, -2)
-            for part in np.split(self._read(hidden), 3, axis=-1)
-        )
-        weights = query @ key.swapaxes(-1, -2) / math.sqrt(query.shape[-1])
-        weights = np.exp(weights - weights.max(-1, keepdims=True))
-        weights /= weights.sum(-1, keepdims=True)
-        attended: Floats = (weights @ value).swapaxes(-3, -2).reshape(hidden.shape)
-        return attended
+    def _attention(self, hidden: Floats, ends: NDArray[np.int64]) -> Floats:
+        """Sentences of the same length that follow each other are attended to at once."""
+        read = self._read(hidden)
+        starts = np.concatenate([[0], ends[:-1]])
+        attended = []
+        for length, group in groupby(zip(starts, ends, strict=True), key=lambda each: int(each[1] - each[0])):
+            alike = [start for start, _ in group]
+            rows = read[alike[0] : alike[-1] + length].reshape(len(alike), length, -1)
+            attended.append(_attended(rows).reshape(len(alike) * length, -1))
+        return np.concatenate(attended)
+
+
+def _attended(read: Floats) -> Floats:
+    """Lets the pieces of each sentence look at each other: sentences x pieces x 3 `WIDTH` in, x `WIDTH` out."""
+    query, key, value = (
+        part.reshape(*part.shape[:-1], _HEADS, -1).swapaxes(-3, -2) for part in np.split(read, 3, axis=-1)
+    )
+    weights = query @ key.swapaxes(-1, -2) / math.sqrt(query.shape[-1])
+    weights = np.exp(weights - weights.max(-1, keepdims=True))
+    weights /= weights.sum(-1, keepdims=True)
+    attended: Floats = (weights @ value).swapaxes(-3, -2).reshape(*read.shape[:-1], WIDTH)
+    return attended
 
 
 def _gelu(x: Floats) -> Floats:

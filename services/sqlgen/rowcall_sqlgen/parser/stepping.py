@@ -20,6 +20,7 @@ class Stepper:
         self._layers = range(network.shape.decoder_layers)
         self._nodes = network.encode(inputs)
         self._present = inputs.present
+        self._pointed_at = network.pointed_at(self._nodes)
         self._read = [network.keys_and_values(self._nodes, f"decoder.{layer}.nodes") for layer in self._layers]
 
     def start(self) -> Memory:
@@ -45,7 +46,7 @@ class Stepper:
             grown.append(pair)
             x = self._network.look_back(x, layer, pair)
             x = self._network.look_at_nodes(x[:, 0], self._read[layer], layer)[:, None]
-        return self._network.scores(x[:, 0], self._nodes, self._present), tuple(grown)
+        return self._network.scores(x[:, 0], self._pointed_at, self._present), tuple(grown)
 
 
 def history(last: Sequence[Action], places: Sequence[Place]) -> History:
