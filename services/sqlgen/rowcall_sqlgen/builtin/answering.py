@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Clarification, ClarificationKind, Generation
+from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Generation
+from rowcall_sqlgen.builtin.column_wording import in_its_words, in_their_words
 from rowcall_sqlgen.builtin.composing import Composer, Trusted
 from rowcall_sqlgen.builtin.contrasts import contrasts
 from rowcall_sqlgen.builtin.courses import courses
 from rowcall_sqlgen.builtin.evidence import PERIODS_PASSED_OVER, Understanding, content_words, weigh
 from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_question, read_answer
 from rowcall_sqlgen.builtin.group_numbers import group_numbers
+from rowcall_sqlgen.builtin.holding_back import TRUST_IN_GRAMMAR, doubted, least_trust
 from rowcall_sqlgen.builtin.join_hints import join_hints
 from rowcall_sqlgen.builtin.ordering import ordering
 from rowcall_sqlgen.builtin.ordinals import ordinals
@@ -26,7 +28,6 @@ from rowcall_sqlgen.builtin.said_units import in_their_units
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
-from rowcall_sqlgen.builtin.unexplained import unexplained
 from rowcall_sqlgen.builtin.wording import assumptions_of, used_words
 from rowcall_sqlgen.engine.assumptions import column_name
 from rowcall_sqlgen.engine.index import SchemaIndex
@@ -39,25 +40,13 @@ from rowcall_sqlgen.parser.join_trees import JoinTrees
 from rowcall_sqlgen.parser.nodes import nodes
 from rowcall_sqlgen.parser.parser import Parses, SemanticParser
 
-LEAST_TRUST = 0.15
-"""Below this a proposal is not shown: a refusal helps more."""
-LEAST_TRUST_OF_STRANGE_WORDS = 0.25
-"""The same where a word of the question is like nothing that the proposal reads."""
-LEAST_TRUST_OF_NEW_WORDS = 0.5
-"""And where that word says what this question alone is about."""
 LEAST_SHARE = 0.25
 """Of the best proposal's probability: one below it would only be taken where the best one rightly has no rows."""
-NEVER = 1.0
-"""Where a text in quotes or a period is left out: the answer would be one to another question."""
-SURE = 0.5
-"""From here on the best proposal is given even where the grammar would ask back."""
 READ_WELL = 0.95
 """Readings of the grammar from this score on were right as often as what trust preferred to them, and they are what a
 question in few words means."""
 KEYWORDS_READ_WELL = 0.85
 """The same of keywords without a sentence: the parser was not trained on any."""
-TRUST_IN_GRAMMAR = 0.5
-"""Of those where trust said less: enough to ask nothing back."""
 PARSER_SURE = 0.985
 """Probability from which the parser's word counts for more than a good reading of a sentence. Keywords without a
 sentence, as in `flights per carrier`, are not what it was trained on."""
@@ -71,6 +60,8 @@ TRUST_IN_PRECEDENT = 0.9
 
 MOST_LIKENED = 40
 """Words of a question whose likenesses are prepared while it is parsed; few questions are longer."""
+_OPENING = 3
+"""Words among which a sentence asks for something: `From which cities ...`, or `Sort the names ...`."""
 MOST_PARTS = 3
 """How deep a question may contain others."""
 COMPOSERS: tuple[Composer, ...] = (
@@ -93,7 +84,8 @@ class Answering:
         joins = JoinTrees(index.tables, index.graph, (word.lower for word in question))
         likened = [question[at].lower for at in content_words(question[:MOST_LIKENED])]
         parses = self._parser.parse(question, index, joins=joins, today=today, along=likened)
-        parses = plausible(in_their_units(parses, question, index), index)
+        parses = in_their_words(in_their_units(parses, question, index), index)
+        parses = plausible(parses, index)
         return self._understanding(question, read, parses, index)
 
     def answer(
@@ -125,11 +117,11 @@ class Answering:
         hopeless = no_question(question, index)
         if hopeless:
             return clarified(hopeless, index)
-        read = possible(readings(question, index, today))
+        read = self._read(question, index, today)
         if read.found and read.found[0].score >= READ_PERFECTLY and not doubt(read, question, index):
             return read_answer(read, question, index, may_offer=may_offer)
         ranked = _Composition(self, index, today).of(question)
-        if ranked and ranked[0].probability >= _least_trust(ranked[0]):
+        if ranked and ranked[0].probability >= least_trust(ranked[0]):
             return _offered(ranked, index, may_offer=may_offer)
         understood = self.understand(question, read, index, today=today)
         ranked = self.ranked(understood)
@@ -137,18 +129,21 @@ class Answering:
         precedents = Precedents(likenesses, pairs, index, may_offer=may_offer)
         if precedent := precedents.found_in(each.proposal.sql for each in ranked):
             return _preceded(precedent, index)
-        clarification = _doubt(understood, ranked, index)
+        clarification = doubted(understood, ranked, index)
         return clarified(clarification, index) if clarification else _offered(ranked, index, may_offer=may_offer)
 
     def part(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> list[Trusted]:
         """Returns proposals for a question inside another one; what the grammar reads perfectly is not parsed."""
-        read = possible(readings(question, index, today))
+        read = self._read(question, index, today)
         if not read.found or read.found[0].score < READ_PERFECTLY or doubt(read, question, index):
             return self.ranked(self.understand(question, read, index, today=today))
         perfect = replace(read, found=read.found[:1])
         understood = self._understanding(question, perfect, Parses(nodes(question, index, today)), index)
         (evidence,) = weigh(understood)
         return [Trusted(understood.proposals[0], TRUST_IN_PERFECT_READING, evidence, understood)]
+
+    def _read(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Readings:
+        return possible(in_its_words(readings(question, index, today), question, index))
 
     def _understanding(
         self, question: tuple[Word, ...], read: Readings, parses: Parses, index: SchemaIndex
@@ -250,36 +245,8 @@ def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Tru
 
 
 def _is_sentence(question: Sequence[Word]) -> bool:
-    return question[0].lower in QUESTION_WORDS or question[0].lower in STOP_WORDS
-
-
-def _doubt(understood: Understanding, ranked: Sequence[Trusted], index: SchemaIndex) -> Clarification | None:
-    """Refuses what is hardly right; asks back where the grammar sees several readings and none stands out."""
-    best = ranked[0].probability if ranked else 0.0
-    least = _least_trust(ranked[0]) if ranked else NEVER
-    if best >= max(SURE, least):
-        return None
-    clarification = doubt(understood.readings, understood.question, index)
-    if best >= least:
-        return clarification if clarification and clarification.kind is ClarificationKind.AMBIGUOUS else None
-    return clarification or no_reading(understood.readings.cut, understood.question, None, index=index)
-
-
-def _least_trust(trusted: Trusted) -> float:
-    """Returns how likely the proposal must be right to be shown; words left out of account raise this, and so does
-    a grammar that knows every word and sees that the data does not connect them, or a question for reasons.
-    """
-    if trusted.proposal.reading:
-        return LEAST_TRUST
-    understood = trusted.understood
-    if trusted.evidence["quotes passed over"] or trusted.evidence[PERIODS_PASSED_OVER]:
-        return NEVER
-    if understood.question[0].lower == "why" or understood.readings.problem:
-        return SURE
-    left = unexplained(trusted.proposal, understood)
-    if left.new:
-        return LEAST_TRUST_OF_NEW_WORDS
-    return LEAST_TRUST_OF_STRANGE_WORDS if left.words else LEAST_TRUST
+    opening = [word.lower for word in question[:_OPENING]]
+    return opening[0] in STOP_WORDS or opening[1:2] == ["the"] or not QUESTION_WORDS.isdisjoint(opening)
 
 
 def _candidate(trusted: Trusted) -> Candidate:

@@ -45,6 +45,7 @@ class _Judge:
             self._compares_oddly,
             self._seeks_nothing,
             self._adds_names,
+            self._mixes_namesakes,
         )
 
     def is_odd(self, query: Query) -> bool:
@@ -58,9 +59,23 @@ class _Judge:
             case Comparison(subject=ColumnRef() as one, value=ColumnRef() as other):
                 quality = self._nodes.matches.column_quality
                 return min(quality(one), quality(other)) < _NAMED
-            case Comparison(subject=ColumnRef() as column, operator=operator) if operator in _ORDERED:
-                return self._index.is_named_as_table(column)
+            case Comparison(subject=ColumnRef() as column, operator=operator, value=value) if operator in _ORDERED:
+                is_text = not (self._index.is_numeric(column) or self._index.is_date(column))
+                return self._index.is_named_as_table(column) or (is_text and isinstance(value, int | float))
         return False
+
+    def _mixes_namesakes(self, part: object) -> bool:
+        """The least quantity of invoices beside the largest of their items."""
+        if not isinstance(part, Meaning):
+            return False
+        told = [*part.items, *(order.item for order in part.order)]
+        measured = {item.column for item in told if isinstance(item, Measure) and item.column}
+        beside = measured | {order.item for order in part.order if isinstance(order.item, ColumnRef)}
+        return any(
+            one.column == other.column and one.table != other.table and not self._index.is_key(one)
+            for one in measured
+            for other in beside
+        )
 
     def _adds_names(self, part: object) -> bool:
         match part:

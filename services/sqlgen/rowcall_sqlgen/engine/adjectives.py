@@ -43,20 +43,25 @@ class Hint:
     rising: bool
 
 
-def _read() -> tuple[dict[tuple[str, ...], tuple[Hint, ...]], dict[tuple[str, ...], tuple[Hint, ...]]]:
-    comparatives: dict[tuple[str, ...], tuple[Hint, ...]] = {}
-    superlatives: dict[tuple[str, ...], tuple[Hint, ...]] = {}
+Hints = dict[tuple[str, ...], tuple[Hint, ...]]
+
+
+def _read() -> tuple[Hints, Hints, Hints]:
+    positives: Hints = {}
+    comparatives: Hints = {}
+    superlatives: Hints = {}
     for line in _FORMS.strip().splitlines():
         forms, _, hints = line.partition("|")
-        _, comparative, superlative = forms.split()
+        positive, comparative, superlative = forms.split()
         found = tuple(Hint(hint[1:], hint[0] == "+") for hint in hints.split())
+        positives.setdefault(("how", positive), found)
         if comparative not in ("recent", "expensive", "populous"):
             comparatives[comparative, "than"] = found
         superlatives[tuple(superlative.split("_"))] = found
-    return comparatives, superlatives
+    return positives, comparatives, superlatives
 
 
-COMPARATIVES, SUPERLATIVES = _read()
+HOW, COMPARATIVES, SUPERLATIVES = _read()
 _WANTED = frozenset("rating score grade star point review profit revenue performance attendance accuracy".split())
 _UNWANTED = frozenset("delay lateness error fault loss defect complaint cost wait failure".split())
 

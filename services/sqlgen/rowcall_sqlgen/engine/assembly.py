@@ -111,12 +111,15 @@ class _Query:
             having=tuple(self._safe_having(predicate, joins) for predicate in placed.having),
             order=tuple(Order(self._safe_order(o.item, joins), o.descending) for o in self._orders),
             limit=None if self._parts.nested(self._items) else self._parts.limit,
-            distinct=not self._group and not measures and (self._is_once() or self._repeated_values()),
+            distinct=not self._group and not measures and self._is_sorted_by_shown() and self._is_once(),
         )
 
-    def _is_once(self) -> bool:
+    def _is_sorted_by_shown(self) -> bool:
         """`which destination is the farthest`: rows sorted by what they do not show cannot be shown once each."""
-        return self._parts.once and all(order.item in self._items for order in self._orders)
+        return all(order.item in self._items for order in self._orders)
+
+    def _is_once(self) -> bool:
+        return self._parts.once or self._repeated_values()
 
     def _repeated_values(self) -> bool:
         """`all transaction types` without a table asks for the values, each once."""

@@ -8,6 +8,8 @@ from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Tabl
 from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
 from rowcall_sqlgen.engine.inferred_keys import with_inferred_keys
 from rowcall_sqlgen.engine.joins import JoinGraph
+from rowcall_sqlgen.engine.listed_people import QUALITY as LISTED_QUALITY
+from rowcall_sqlgen.engine.listed_people import listed_people
 from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention, ValueMention
 from rowcall_sqlgen.engine.naming import name_columns
 from rowcall_sqlgen.engine.part_mentions import CALENDAR_WORDS, calendar_parts, date_mentions, route_mentions
@@ -171,7 +173,8 @@ def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]
             ):
                 add(bag, ColumnMention(pair), quality)
     linked = {bag: tuple(Link(each, quality) for each, quality in links.items()) for bag, links in found.items()}
-    return linked | _of_several_columns(tables, linked)
+    people = {bag: (Link(mention, LISTED_QUALITY),) for bag, mention in listed_people(tables, names)}
+    return people | linked | _of_several_columns(tables, linked)
 
 
 def _of_several_columns(tables: Iterable[Table], linked: Mapping[Bag, tuple[Link, ...]]) -> dict[Bag, tuple[Link, ...]]:

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator
 
-from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
+from rowcall_sqlgen.engine.identifiers import identifier_words, snake_case, spelled_words
 
+_OF_ANOTHER = 0.85
+"""Of `id` for `order_id` in a table `order_items`, whose own is `order_item_id`."""
 CONNECTORS = frozenset({"of", "the", "a", "an", "s", "for", "in"})
 
 Bag = tuple[str, ...]
 """Sorted lemmas: the order of words is ignored, so that `date of birth` meets `birth_date`."""
 
 _TABLE_PREFIXES = frozenset({"ref", "reference", "tbl", "tb", "dim", "fact", "stg", "lookup"})
+_UNITS = frozenset(
+    """
+    f c fahrenheit celsius miles km kilometers kilometres meters metres cm mm inches feet ft mph kmh kph knots kg lb lbs
+    pounds tons usd eur gbp dollars euros cents percent pct bytes kb mb gb ms sec secs seconds mins minutes hrs hours
+    """.split()
+)
+"""Last words of names that say in what something is measured, and not what. Units of time stand there in the plural:
+a `start_hour` is one of the clock."""
 _VAGUE = frozenset("id name code number date type time description year key detail status value other count".split())
 
 
@@ -46,7 +56,12 @@ def column_phrases(name: str, table: str) -> Iterator[tuple[Bag, float]]:
             yield bag((own[-1], *words)), 0.9
     short = _without_table(words, own)
     if short != words:
-        yield bag(short), 0.92
+        is_own = words[: len(own)] == own
+        yield bag(short), 0.92 if is_own or len(own) == 1 else _OF_ANOTHER
+        if is_own and len(own) > 1:
+            yield bag(words[1:]), 0.92
+    if snake_case(name).split("_")[-1] in _UNITS and len(short) > 1:
+        yield bag(short[:-1]), 0.92
     yield from _partial(short)
 
 
@@ -54,6 +69,8 @@ def _without_table(words: tuple[str, ...], table: tuple[str, ...]) -> tuple[str,
     """Drops the table's words or their abbreviation from the front: `stu_fname` in `student`."""
     if len(words) < 2:
         return words
+    if words[: len(table)] == table and len(words) > len(table):
+        return words[len(table) :]
     head = words[0]
     abbreviated = len(head) >= 3 and any(word.startswith(head) for word in table)
     return words[1:] if head in table or abbreviated else words

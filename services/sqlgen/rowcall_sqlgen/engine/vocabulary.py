@@ -44,14 +44,16 @@ _PHRASES: dict[Mark, str] = {
         alphabetical order of | in alphabetical order of | in lexicographical order | from youngest to oldest |
         from the youngest to the oldest | from oldest to newest | in ascending alphabetical order |
         in lexicographic order | lexicographic order | in increasing order of | ascending alphabetical order |
-        from smallest to largest | from least to most
+        from smallest to largest | from least to most | in ascending lexicographical order |
+        ascending lexicographical order
     """,
     Cue.DESCENDING: """
         descending | in descending order | descending order | from high to low | from highest to lowest |
         decreasing | in decreasing order | from large to small | in reverse order | in descending order of |
         descending order of | from oldest to youngest | from most to least | in reverse alphabetical order |
         in decreasing order of | reverse alphabetical order | from the oldest to the youngest | largest first |
-        in descending alphabetical order | from newest to oldest | from largest to smallest | highest first
+        in descending alphabetical order | from newest to oldest | from largest to smallest | highest first |
+        in descending lexicographical order | descending lexicographical order | in reverse lexicographical order
     """,
     Cue.NOT: """
         not | never | excluding | except | except for | other than | besides | neither | but not | are not |
@@ -197,7 +199,7 @@ LIGHT_VERBS = frozenset(
     """
     make made do done have had take taken took get got give belong own owned use used using hold held contain
     include included including offer offered operate operated fly flew flown run exist existing come came go serve
-    went gone live living lived work working worked based located locate appear appearing serve served play
+    went gone live lives living lived work working worked based located locate appear appearing serve served play
     played participate participated attend attended join enrolled enroll registered register related involve
     involved assigned assign listed recorded stored carried carry written write wrote produced produce
     published directed associate associated present available happen happened occur occurred receive received
@@ -250,6 +252,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "job": ("occupation", "position"),
     "kind": ("type", "category"),
     "length": ("duration",),
+    "longitude": ("long",),
     "maker": ("manufacturer",),
     "mark": ("grade", "score"),
     "movie": ("film",),

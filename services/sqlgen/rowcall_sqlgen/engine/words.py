@@ -63,6 +63,9 @@ class Word:
     emphatic: bool = False
 
 
+_NOT = Word("not", "not", "not")
+
+
 def lemma(word: str) -> str:
     """Returns the singular of a lower-case English noun; other words come back unchanged or harmlessly cut."""
     if word in _IRREGULAR:
@@ -107,6 +110,8 @@ def _cut(match: re.Match[str]) -> tuple[Word, ...]:
     lower = text.lower().replace("’", "'")
     if kind == "word" and "'" in lower:
         return _apostrophe(text, lower)
+    if lower == "cannot":
+        return (Word("can", "can", "can"), _NOT)
     return (Word(text, lower, lemma(lower)),)
 
 
@@ -114,5 +119,5 @@ def _apostrophe(text: str, lower: str) -> tuple[Word, ...]:
     stem, _, ending = lower.partition("'")
     if ending == "t" and stem.endswith("n"):
         verb = {"can": "can", "won": "will"}.get(stem, stem[:-1])
-        return (Word(verb, verb, lemma(verb)), Word("not", "not", "not"))
+        return (Word(verb, verb, lemma(verb)), _NOT)
     return (Word(text[: len(stem)], stem, lemma(stem)),)

@@ -19,6 +19,7 @@ ROWS = Measure(Aggregate.COUNT, "flights")
 NAME, CARRIER, DEST = ColumnRef("airlines", "name"), ColumnRef("airlines", "carrier"), ColumnRef("flights", "dest")
 FLIGHT, DELAY, HOUR = (ColumnRef("flights", name) for name in ("flight", "dep_delay", "hour"))
 SEATS, TAIL = ColumnRef("planes", "seats"), ColumnRef("planes", "tailnum")
+YEARS = tuple(Measure(Aggregate.AVG, table, ColumnRef(table, "year")) for table in ("flights", "planes"))
 
 
 def parses_of(question: str, query: Query, index: SchemaIndex) -> Parses:
@@ -37,6 +38,8 @@ def where(condition: Comparison | Like) -> Meaning:
         ("How many flights in summer?", where(Comparison(HOUR, Operator.LT, FLIGHT))),
         ("Which planes made more than 500 flights?", where(Comparison(FLIGHT, Operator.GT, 500))),
         ("average flights", Meaning(items=(Measure(Aggregate.AVG, "flights", FLIGHT),), source="flights")),
+        ("airlines later than 2012", where(Comparison(NAME, Operator.GT, 2012))),
+        ("average year and number", Meaning(items=YEARS, source="flights")),
         ("How many airlines fly to Boston?", where(Comparison(NAME, Operator.EQ, "Boston"))),
         ("How many airlines fly to Boston?", where(Like(NAME, "%Boston%"))),
         ("median departure delay", Meaning(items=(Measure(Aggregate.AVG, "flights", DELAY),), source="flights")),

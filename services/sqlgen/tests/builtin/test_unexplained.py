@@ -1,5 +1,6 @@
 """Which words a proposal leaves unexplained; no word is like another one here, unless it is the same."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -27,8 +28,14 @@ def _where(shown: ColumnRef | Measure, *where: Comparison | Like) -> Meaning:
 
 
 def _unexplained(question: str, query: Query, index: SchemaIndex, today: date) -> tuple[set[str], set[str]]:
+    understood = _understood(question, index, today)
+    found = unexplained(Proposal(sql="", query=query, uses=uses(query)), understood)
+    return {word.lower for word in found.words}, {word.lower for word in found.new}
+
+
+def _understood(question: str, index: SchemaIndex, today: date) -> Understanding:
     said = words(question)
-    understood = Understanding(
+    return Understanding(
         question=said,
         readings=readings(said, index, today),
         parses=Parses(nodes(said, index, today)),
@@ -36,8 +43,6 @@ def _unexplained(question: str, query: Query, index: SchemaIndex, today: date) -
         likenesses=lambda word, names: [float(word in name.split()) for name in names],
         is_common=lambda word: word.lower in COMMON,
     )
-    found = unexplained(Proposal(sql="", query=query, uses=uses(query)), understood)
-    return {word.lower for word in found.words}, {word.lower for word in found.new}
 
 
 IN_GERMANY = Comparison(COUNTRY, Operator.EQ, "DE")
@@ -63,9 +68,39 @@ NEWEST = Meaning(items=(NAME,), source="ratings", order=(Order(YEAR, descending=
         ('names with the letters "x y"', _where(NAME, Like(NAME, "%x y%")), set(), set()),
         ("customers with a DOI", _where(NAME, Comparison(NAME, Operator.EQ, "DOI")), {"doi"}, {"doi"}),
         ("customers with Ann", _where(NAME, ANN), set(), set()),
+        ("what year level do ratings have, by frequency", _where(YEAR), set(), set()),
+        ("the level of ratings", _where(NAME), {"level", "ratings"}, {"level", "ratings"}),
+        ("how many customers have orders", _where(ORDERS), set(), set()),
+        ("when was a customer created", _where(CREATED), set(), set()),
+        ("how long are orders", _where(AMOUNT), {"long"}, {"long"}),
     ],
 )
 def test_words_that_a_proposal_leaves_unexplained(
     question: str, query: Query, left: set[str], new: set[str], shop_index: SchemaIndex, monday: date
 ) -> None:
     assert _unexplained(question, query, shop_index, monday) == (left, new)
+
+
+@pytest.mark.parametrize(
+    ("question", "query", "new", "values"),
+    [
+        ("how many orders does Ann have", _where(ORDERS), ("Ann",), ("Ann",)),
+        ("how many orders does Zoe have", _where(ORDERS), ("Zoe",), ()),
+        ("orders? Zoe has some", _where(ORDERS), (), ()),
+        ("how many orders does ann have", _where(ORDERS), (), ()),
+        ("how many customers are called Ann", _where(NAME, ANN), (), ()),
+    ],
+)
+def test_names_are_never_left_out_however_like_others_they_are(
+    question: str,
+    query: Query,
+    new: tuple[str, ...],
+    values: tuple[str, ...],
+    shop_index: SchemaIndex,
+    monday: date,
+) -> None:
+    understood = replace(_understood(question, shop_index, monday), likenesses=lambda _, names: [1.0 for _ in names])
+    left = unexplained(Proposal(sql="", query=query, uses=uses(query)), understood)
+
+    assert tuple(word.text for word in left.new) == new
+    assert tuple(word.text for word in left.values) == values
