@@ -131,6 +131,13 @@ def test_descriptions_and_defined_terms_name_tables() -> None:
     assert _first("sum of late fees", index) == ["thing7"]
 
 
+def test_a_list_of_people_is_named_by_what_it_records_of_them() -> None:
+    index = _index(
+        _table("list", "first_name", "last_name", "grade"), _table("roster", "first_name", "last_name", "gpa")
+    )
+    assert sorted(_first("How many students?", index, 2)) == ["list", "roster"]
+
+
 def test_tables_that_the_question_does_not_touch_are_not_ranked() -> None:
     assert "building" not in ranked_tables(words("How many students?"), SCHOOL)
     assert ranked_tables(words("Wie viele?"), SCHOOL) == {}

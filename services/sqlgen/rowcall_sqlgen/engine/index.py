@@ -173,7 +173,7 @@ def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]
             ):
                 add(bag, ColumnMention(pair), quality)
     linked = {bag: tuple(Link(each, quality) for each, quality in links.items()) for bag, links in found.items()}
-    people = {bag: (Link(mention, LISTED_QUALITY),) for bag, mention in listed_people(tables, names)}
+    people = {bag: (Link(mention, LISTED_QUALITY),) for bag, mention in listed_people(tables)}
     return people | linked | _of_several_columns(tables, linked)
 
 

@@ -1,13 +1,15 @@
 """Tables that say only that they list something: what their rows are is told by their columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from rowcall_contracts.catalog import Table
 from rowcall_sqlgen.engine.identifiers import spelled_words
-from rowcall_sqlgen.engine.marks import ColumnRef, TableMention
+from rowcall_sqlgen.engine.marks import TableMention
+from rowcall_sqlgen.engine.naming import name_columns
 from rowcall_sqlgen.engine.phrases import Bag, bag
 
-_LISTS = frozenset("list roster register roll directory record data info master entry".split())
+_LISTS = frozenset((name,) for name in "list roster register roll directory record data info master entry".split())
 _PEOPLE = {
     "student": frozenset("grade class classroom gpa major semester".split()),
     "employee": frozenset("salary wage hire hired job department position".split()),
@@ -19,16 +21,20 @@ _PEOPLE = {
 QUALITY = 0.9
 
 
-def listed_people(
-    tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]
-) -> Iterator[tuple[Bag, TableMention]]:
-    """Yields `student` for a table `list` of first names, last names and grades, if it is the only such table."""
-    columns = {
-        table.name: {word for column in table.columns for word in spelled_words(column.name)}
-        for table in tables
-        if len(names[table.name]) > 1 and spelled_words(table.name)[-1] in _LISTS
-    }
-    for noun, recorded in _PEOPLE.items():
-        holders = [name for name, words in columns.items() if words & recorded]
-        if len(holders) == 1:
-            yield bag((noun,)), TableMention(holders[0])
+def people_in(table: Table) -> tuple[str, ...]:
+    """Returns `student` for a table `list` of first names, last names and grades; nothing for most tables."""
+    if spelled_words(table.name)[-1:] not in _LISTS or len(name_columns(table)) < 2:
+        return ()
+    recorded = {word for column in table.columns for word in spelled_words(column.name)}
+    return tuple(noun for noun, words in _PEOPLE.items() if not words.isdisjoint(recorded))
+
+
+def listed_people(tables: Iterable[Table]) -> Iterator[tuple[Bag, TableMention]]:
+    """Yields those words, each where just one table holds such people."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for table in tables:
+        for noun in people_in(table):
+            holders[noun].append(table.name)
+    for noun, names in holders.items():
+        if len(names) == 1:
+            yield bag((noun,)), TableMention(names[0])

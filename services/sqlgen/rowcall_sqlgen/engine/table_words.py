@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rowcall_contracts.catalog import Table
 from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
 from rowcall_sqlgen.engine.joins import JoinGraph
+from rowcall_sqlgen.engine.listed_people import people_in
 from rowcall_sqlgen.engine.marks import ColumnRef
 from rowcall_sqlgen.engine.words import words
 
@@ -41,9 +42,9 @@ class Names:
 class TableWords:
     """All names of a schema. Tables have positions in the catalog's order, columns run through all tables.
 
-    `described`: the tables whose descriptions, or those of whose columns, have a word. `refers`: whether each column
-    refers to another table. `widths`: columns of each table. `near` and `far`: pairs of tables that a key joins, each
-    in both directions. `related`: the words of names that share a stem.
+    `described`: the tables whose descriptions, or those of whose columns, have a word, or that list such people.
+    `refers`: whether each column refers to another table. `widths`: columns of each table. `near` and `far`: pairs of
+    tables that a key joins, each in both directions. `related`: the words of names that share a stem.
     """
 
     positions: Mapping[str, int]
@@ -116,6 +117,7 @@ def _by_word(names: Iterable[Iterable[str]]) -> dict[str, Positions]:
 
 
 def _descriptions(table: Table) -> Iterator[str]:
+    yield from people_in(table)
     for text in (table.description, *(column.description for column in table.columns)):
         yield from (word.lemma for word in words(text or ""))
 

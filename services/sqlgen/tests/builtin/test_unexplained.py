@@ -1,11 +1,14 @@
 """Which words a proposal leaves unexplained; no word is like another one here, unless it is the same."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from rowcall_sqlgen.builtin.composing import Trusted
 from rowcall_sqlgen.builtin.evidence import Understanding
+from rowcall_sqlgen.builtin.holding_back import LEAST_TRUST, NEVER, least_trust
 from rowcall_sqlgen.builtin.proposals import Proposal
 from rowcall_sqlgen.builtin.unexplained import unexplained
 from rowcall_sqlgen.builtin.uses import uses
@@ -72,6 +75,7 @@ NEWEST = Meaning(items=(NAME,), source="ratings", order=(Order(YEAR, descending=
         ("the level of ratings", _where(NAME), {"level", "ratings"}, {"level", "ratings"}),
         ("how many customers have orders", _where(ORDERS), set(), set()),
         ("when was a customer created", _where(CREATED), set(), set()),
+        ("since when are customers signed", _where(CREATED), set(), set()),
         ("how long are orders", _where(AMOUNT), {"long"}, {"long"}),
     ],
 )
@@ -104,3 +108,15 @@ def test_names_are_never_left_out_however_like_others_they_are(
 
     assert tuple(word.text for word in left.new) == new
     assert tuple(word.text for word in left.values) == values
+
+
+@pytest.mark.parametrize(
+    ("question", "least"), [("how many orders does Ann have", NEVER), ("how many orders", LEAST_TRUST)]
+)
+def test_what_leaves_a_stored_name_out_is_never_shown(
+    question: str, least: float, shop_index: SchemaIndex, monday: date
+) -> None:
+    query = _where(ORDERS)
+    proposal = Proposal(sql="", query=query, uses=uses(query))
+    trusted = Trusted(proposal, 0.99, defaultdict(float), _understood(question, shop_index, monday))
+    assert least_trust(trusted) == least

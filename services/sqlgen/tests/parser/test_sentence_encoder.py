@@ -22,7 +22,7 @@ def encoder() -> SentenceEncoder:
     return SentenceEncoder(model_folder())
 
 
-def _close(found: Sequence[Floats], expected: Sequence[Floats]) -> bool:
+def _close(found: Sequence[Floats] | Floats, expected: Sequence[Floats] | Floats) -> bool:
     return np.allclose(np.array(found), np.array(expected), atol=1e-5)
 
 
