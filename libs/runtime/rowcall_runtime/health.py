@@ -16,6 +16,10 @@ from starlette.types import ASGIApp
 
 from rowcall_runtime.metrics import Metrics
 
+KEEP_ALIVE_S = 75
+"""Seconds that an idle connection is kept: longer than proxies and load balancers keep theirs (60 s mostly), so that
+they close first. A request that meets a server's close is lost, and a `POST` may not be sent again."""
+
 Check = Callable[[], Awaitable[Mapping[str, bool]]]
 """Returns each condition of readiness by name; all must hold."""
 
@@ -60,6 +64,7 @@ async def serving(app: ASGIApp, host: str, port: int, *, grace_s: int = 5) -> As
         log_config=None,
         access_log=False,
         lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=grace_s,
     )
     server = _Server(config)

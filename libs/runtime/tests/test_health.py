@@ -119,3 +119,20 @@ async def test_a_port_that_is_taken_is_named_with_its_cure() -> None:
         with pytest.raises(PortTaken, match=rf"127\.0\.0\.1:{port} is taken .*choose another port"):
             async with serving(admin_app(Metrics(), good, dict), "127.0.0.1", port or 0):
                 pass
+
+
+async def test_an_idle_connection_outlives_the_five_seconds_that_servers_keep_one_by_default() -> None:
+    app = admin_app(Metrics(), readiness_of_nothing, dict)
+    async with serving(app, "127.0.0.1", 0, grace_s=1) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for pause_s in (5.5, 0):
+            writer.write(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(len(b'{"status":"ok"}'))
+            assert (head.split(b"\r\n")[0], body) == (b"HTTP/1.1 200 OK", b'{"status":"ok"}')
+            await asyncio.sleep(pause_s)
+        writer.close()
+
+
+async def readiness_of_nothing() -> Mapping[str, bool]:
+    return {}
