@@ -18,7 +18,7 @@ TRAIN_DATA = $(EVAL_DATA)/spider_train
 TRAIN_OUT := .rowcall-train
 TRAINED := services/sqlgen/rowcall_sqlgen/trained
 
-.PHONY: help install run test lint fmt schemas chaos bench eval train lock check-wheels clean
+.PHONY: help install run test lint fmt schemas chaos bench eval train graphs lock check-wheels clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -72,6 +72,7 @@ train: $(VENV)/training.stamp ## Train the semantic parser (two hours on two cor
 	@test -d $(TRAIN_DATA) || { echo "There is no training data at $(TRAIN_DATA); name it: make train TRAIN_DATA=..."; exit 1; }
 	$(PY) -m tools.training --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
 	  --out $(TRAINED)/parser.npz
+	$(PY) -m tools.graphs
 	@mkdir -p $(TRAIN_OUT)
 	@set -e; for half in 0 1; do \
 	  $(PY) -m tools.training --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
@@ -79,6 +80,9 @@ train: $(VENV)/training.stamp ## Train the semantic parser (two hours on two cor
 	done
 	$(PY) -m tools.training.calibration --questions $(TRAIN_DATA)/questions.jsonl --databases $(TRAIN_DATA)/databases \
 	  --parser $(TRAINED)/parser.npz --halves $(TRAIN_OUT)/half0.npz $(TRAIN_OUT)/half1.npz --out $(TRAINED)/trust.npz
+
+graphs: $(VENV)/training.stamp ## Write the networks' graphs anew, after a change of their definition
+	$(PY) -m tools.graphs
 
 lock: $(VENV)/dev.stamp ## Resolve requirements/*.in anew
 	tools/lock.sh

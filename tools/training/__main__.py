@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from rowcall_sqlgen.evaluate.split import Fold, fold_of
 from rowcall_sqlgen.parser.actions import KEYWORDS
+from rowcall_sqlgen.parser.arrays import Shape, Weights
 from rowcall_sqlgen.parser.automaton import PLACES
 from rowcall_sqlgen.parser.inputs import network_inputs
-from rowcall_sqlgen.parser.network import Shape, Weights
 from rowcall_sqlgen.parser.relations import Relation
 from rowcall_sqlgen.parser.sentence_encoder import WIDTH, SentenceEncoder, model_folder
 from rowcall_sqlgen.parser.weights import Trained, save
@@ -82,11 +81,10 @@ def _augmented(corpus: Corpus, samples: Sequence[Sample], random: np.random.Gene
 
 
 def _prepared(examples: Sequence[Example], encoder: SentenceEncoder, numbers: Mapping[str, int]) -> list[Prepared]:
-    with threadpool_limits(limits=1):
-        return [
-            Prepared(each, network_inputs(each.nodes, each.index, encoder=encoder, feature_numbers=numbers))
-            for each in examples
-        ]
+    return [
+        Prepared(each, network_inputs(each.nodes, each.index, encoder=encoder, feature_numbers=numbers))
+        for each in examples
+    ]
 
 
 def _options() -> argparse.Namespace:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rowcall_sqlgen.parser.actions import KEYWORD_NUMBERS, KEYWORDS, Action, Keyword, Pointer
+from rowcall_sqlgen.parser.arrays import NodeInputs
 from rowcall_sqlgen.parser.automaton import TARGETS
 from rowcall_sqlgen.parser.features import MOST_FEATURES
-from rowcall_sqlgen.parser.network import NodeInputs
 from rowcall_sqlgen.parser.sentence_encoder import WIDTH
 from rowcall_sqlgen.parser.stepping import history
 from tools.training.examples import Example

@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from rowcall_sqlgen.parser.network import HIDDEN, Array, History, Network, NodeInputs, Shape, Weights, initial_weights
+from rowcall_sqlgen.parser.arrays import Array, History, NodeInputs, Shape, Weights
 from tools.training.batches import Batch, Prepared, batches
+from tools.training.network import HIDDEN, Network, initial_weights
 
 BATCH = 32
 AVERAGING = 0.998

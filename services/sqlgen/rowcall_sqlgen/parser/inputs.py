@@ -6,8 +6,8 @@ import numpy as np
 
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.parser.arrays import Array, NodeInputs
 from rowcall_sqlgen.parser.features import MOST_FEATURES, features
-from rowcall_sqlgen.parser.network import Array, NodeInputs
 from rowcall_sqlgen.parser.nodes import Nodes
 from rowcall_sqlgen.parser.relations import relations
 from rowcall_sqlgen.parser.sentence_encoder import WIDTH, SentenceEncoder

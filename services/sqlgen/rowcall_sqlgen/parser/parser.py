@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.meaning import Query
@@ -16,12 +15,11 @@ from rowcall_sqlgen.parser.actions import Keyword
 from rowcall_sqlgen.parser.features import LEMMA
 from rowcall_sqlgen.parser.inputs import network_inputs
 from rowcall_sqlgen.parser.join_trees import JoinTrees
-from rowcall_sqlgen.parser.network import Network
 from rowcall_sqlgen.parser.nodes import Nodes, nodes
 from rowcall_sqlgen.parser.reading import Unreadable, read_query
 from rowcall_sqlgen.parser.search import Search
 from rowcall_sqlgen.parser.sentence_encoder import SentenceEncoder
-from rowcall_sqlgen.parser.stepping import Stepper
+from rowcall_sqlgen.parser.stepping import ParserNetwork, Stepper
 from rowcall_sqlgen.parser.typing_rules import Types
 from rowcall_sqlgen.parser.weights import Trained
 
@@ -47,11 +45,10 @@ class SemanticParser:
     """A trained network and what it needs to read questions. Not thread-safe."""
 
     def __init__(self, trained: Trained, encoder: SentenceEncoder, search: Search) -> None:
-        self._network = Network(trained.shape, trained.weights)
+        self._network = ParserNetwork(trained)
         self._features = trained.features
         self._encoder = encoder
         self._search = search
-        self._threads = ThreadpoolController()
 
     def parse(
         self, question: Sequence[Word], index: SchemaIndex, *, joins: JoinTrees, today: date, along: Sequence[str] = ()
@@ -60,8 +57,7 @@ class SemanticParser:
         found = nodes(question, index, today)
         if not found.words or not found.tables:
             return Parses(found)
-        with self._threads.limit(limits=1):  # the matrices are small: two threads spend their time on waiting
-            return self._parsed(found, index, joins, along)
+        return self._parsed(found, index, joins, along)
 
     def is_common(self, word: Word) -> bool:
         """Says whether questions about several of the databases trained on use the word, whatever they are about."""
@@ -71,10 +67,9 @@ class SemanticParser:
         """Returns how close a text's meaning comes to that of each of the others: cosines, 1 for the same text."""
         if not others:
             return []
-        with self._threads.limit(limits=1):
-            vectors = np.array(self._encoder.phrases([text, *others]))
-            units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-            return [float(cosine) for cosine in units[1:] @ units[0]]
+        vectors = np.array(self._encoder.phrases([text, *others]))
+        units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return [float(cosine) for cosine in units[1:] @ units[0]]
 
     def _parsed(self, found: Nodes, index: SchemaIndex, joins: JoinTrees, along: Sequence[str]) -> Parses:
         inputs = network_inputs(found, index, encoder=self._encoder, feature_numbers=self._features, along=along)

@@ -14,7 +14,7 @@ from rowcall_sqlgen.parser.nodes import Nodes, ValueNode
 FARTHEST = 3
 """Words farther apart than this are all alike."""
 
-Relations = NDArray[np.int8]
+Relations = NDArray[np.int32]
 """Square: what the column's node is to the row's."""
 
 
@@ -84,7 +84,7 @@ _COLUMN_QUALITIES = (
 
 def relations(nodes: Nodes, index: SchemaIndex) -> Relations:
     """Returns the relations of all pairs of nodes."""
-    found = np.zeros((len(nodes), len(nodes)), np.int8)
+    found = np.zeros((len(nodes), len(nodes)), np.int32)
     words, tables = slice(0, nodes.first_table), slice(nodes.first_table, nodes.first_column)
     columns = slice(nodes.first_column, nodes.first_value)
     at = np.arange(len(nodes.words))
@@ -105,7 +105,7 @@ def _among_columns(nodes: Nodes) -> Relations:
     found = np.where(same_name, R.COLUMN_OF_SAME_NAME, R.NONE)
     found = np.where(same_table, R.SIBLING_COLUMN, found)
     np.fill_diagonal(found, R.SAME_COLUMN)
-    return found.astype(np.int8)
+    return found.astype(np.int32)
 
 
 def _of_schema(nodes: Nodes, index: SchemaIndex) -> Iterator[tuple[int, int, Relation]]:

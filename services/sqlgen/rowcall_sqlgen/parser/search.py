@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rowcall_sqlgen.parser.actions import KEYWORDS, Action, Keyword, Pointer
+from rowcall_sqlgen.parser.arrays import Array
 from rowcall_sqlgen.parser.automaton import Automaton
-from rowcall_sqlgen.parser.network import Array
 from rowcall_sqlgen.parser.stepping import Memory, Stepper
 from rowcall_sqlgen.parser.typing_rules import Types
 

@@ -1,33 +1,54 @@
 """The decoder, one action at a time for all open sequences: what earlier steps computed is kept."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from rowcall_sqlgen.parser.actions import KEYWORD_NUMBERS, Action, Pointer
+from rowcall_sqlgen.parser.arrays import Array, History, NodeInputs
 from rowcall_sqlgen.parser.automaton import PLACE_NUMBERS, Place
-from rowcall_sqlgen.parser.network import Array, History, Network, NodeInputs
+from rowcall_sqlgen.parser.inference import Graph, GraphName
+from rowcall_sqlgen.parser.weights import Trained
 
-Memory = tuple[tuple[Array, Array], ...]
-"""Keys and values of the actions so far, a pair for each layer: sequences x heads x actions x width of a head."""
+Memory = Sequence[Array]
+"""Keys, values, keys ... of the actions so far, layer by layer: sequences x heads x actions x width of a head."""
+
+_OF_NODES = re.compile(r"encoder\.|input|features|positions|pointer\.key|decoder\.\d+\.nodes\.(key|value)")
+"""Weights for what is computed once for each question, before the first step."""
+
+
+class ParserNetwork:
+    """The trained network, ready to read questions."""
+
+    def __init__(self, trained: Trained) -> None:
+        """Raises `ValueError` where the weights do not fit the graphs."""
+        self.shape = trained.shape
+        encoding = {name: weight for name, weight in trained.weights.items() if _OF_NODES.match(name)}
+        stepping = {name: weight for name, weight in trained.weights.items() if name not in encoding}
+        self.encode = Graph(GraphName.ENCODE, encoding)
+        self.step = Graph(GraphName.STEP, stepping)
 
 
 class Stepper:
     """The decoder over one question's nodes."""
 
-    def __init__(self, network: Network, inputs: NodeInputs) -> None:
+    def __init__(self, network: ParserNetwork, inputs: NodeInputs) -> None:
         self._network = network
-        self._layers = range(network.shape.decoder_layers)
-        self._nodes = network.encode(inputs)
-        self._present = inputs.present
-        self._pointed_at = network.pointed_at(self._nodes)
-        self._read = [network.keys_and_values(self._nodes, f"decoder.{layer}.nodes") for layer in self._layers]
+        nodes, pointed_at, *read = network.encode(
+            vectors=inputs.vectors,
+            features=inputs.features,
+            positions=inputs.positions,
+            relations=inputs.relations,
+            present=inputs.present,
+        )
+        self._question = {"nodes": nodes, "pointed_at": pointed_at, **_numbered("read", read)}
 
     def start(self) -> Memory:
         """Returns the memory of one sequence without actions."""
         shape = self._network.shape
         empty = np.zeros((1, shape.heads, 0, shape.width // shape.heads), np.float32)
-        return tuple((empty, empty) for _ in self._layers)
+        return [empty, empty] * shape.decoder_layers
 
     def step(
         self, last: Sequence[Action], places: Sequence[Place], *, memory: Memory, rows: Sequence[int]
@@ -36,17 +57,21 @@ class Stepper:
 
         Returns the scores of what may come next, sequences x (keywords + nodes), and the memory with this step.
         """
-        steps_before = memory[0][0].shape[2]
-        read = self._network.read_actions(self._nodes, history(last, places))
-        x = (read + self._network.weights["steps"][steps_before])[:, None]
-        grown = []
-        for layer, (keys, values) in zip(self._layers, memory, strict=True):
-            new_keys, new_values = self._network.remembered(x, layer)
-            pair = np.concatenate([keys[rows], new_keys], 2), np.concatenate([values[rows], new_values], 2)
-            grown.append(pair)
-            x = self._network.look_back(x, layer, pair)
-            x = self._network.look_at_nodes(x[:, 0], self._read[layer], layer)[:, None]
-        return self._network.scores(x[:, 0], self._pointed_at, self._present), tuple(grown)
+        read = history(last, places)
+        scores, *grown = self._network.step(
+            **self._question,
+            **_numbered("kept", memory),
+            rows=np.array(rows, np.int32),
+            step=np.array(memory[0].shape[2], np.int32),
+            keywords=read.keywords,
+            pointers=read.pointers,
+            places=read.places,
+        )
+        return scores, grown
+
+
+def _numbered(name: str, arrays: Sequence[Array]) -> dict[str, Array]:
+    return {f"{name}_{at}": each for at, each in enumerate(arrays)}
 
 
 def history(last: Sequence[Action], places: Sequence[Place]) -> History:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from rowcall_sqlgen.parser.actions import KEYWORDS
+from rowcall_sqlgen.parser.arrays import Array, Shape
 from rowcall_sqlgen.parser.automaton import PLACES
-from rowcall_sqlgen.parser.network import Array, Shape
 from rowcall_sqlgen.parser.relations import Relation
 
 _DESCRIPTION = "description"

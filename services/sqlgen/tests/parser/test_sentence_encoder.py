@@ -4,8 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
-from rowcall_sqlgen.parser.sentence_encoder import WIDTH, Floats, SentenceEncoder, model_folder
+from rowcall_sqlgen.parser.inference import Graph, GraphName
+from rowcall_sqlgen.parser.sentence_encoder import (
+    APART,
+    WEIGHTS,
+    WIDTH,
+    Floats,
+    SentenceEncoder,
+    layer_weights,
+    model_folder,
+)
+from services.sqlgen.tests.parser import textbook
+from tools.graphs.sentence_network import SentenceNetwork
 
 SENTENCE = "How many students have an allergy to milk ?".split()
 PHRASES = ("student", "type of allergy", "milk", "first name", "city", "an unusually long name of one column")
@@ -24,6 +36,17 @@ def encoder() -> SentenceEncoder:
 
 def _close(found: Sequence[Floats] | Floats, expected: Sequence[Floats] | Floats) -> bool:
     return np.allclose(np.array(found), np.array(expected), atol=1e-5)
+
+
+def test_the_graph_computes_what_its_definition_says() -> None:
+    """The definition, run by NumPy with the textbook's formulas, on the same pieces."""
+    weights = layer_weights(load_file(model_folder() / WEIGHTS))
+    hidden = np.random.default_rng(0).standard_normal((9, WIDTH)).astype(np.float32)
+    apart = np.kron([[0, 1, 1], [1, 0, 1], [1, 1, 0]], np.ones((3, 3))).astype(np.float32) * APART
+
+    found = SentenceNetwork(weights, textbook)(hidden, apart)
+
+    assert np.allclose(found, Graph(GraphName.SENTENCE, weights)(hidden=hidden, apart=apart)[0], atol=1e-4)
 
 
 def test_phrases_that_are_read_together_mean_what_each_means_alone(

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from rowcall_sqlgen.parser.actions import KEYWORDS
+from rowcall_sqlgen.parser.arrays import Shape
 from rowcall_sqlgen.parser.automaton import PLACES
-from rowcall_sqlgen.parser.network import Shape, initial_weights
 from rowcall_sqlgen.parser.relations import Relation
+from rowcall_sqlgen.parser.stepping import ParserNetwork
 from rowcall_sqlgen.parser.weights import Trained, load, save
+from tools.training.network import initial_weights
 
 SHAPE = Shape(
     input_width=8,
@@ -48,3 +50,8 @@ def test_a_network_for_another_language_is_refused(other: str, tmp_path: Path) -
 
     with pytest.raises(ValueError, match=r"parser\.npz does not fit this version of the parser"):
         load(tmp_path / "parser.npz")
+
+
+def test_weights_of_other_sizes_than_the_graphs_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"The weights do not fit encode\.onnx"):
+        ParserNetwork(trained(SHAPE))

@@ -1,42 +1,25 @@
 """The network: a relation-aware encoder of nodes and a decoder that writes actions or points to nodes.
 
 The encoder follows RAT-SQL (Wang et al. 2020): a relation shifts how much one node attends to another. The functions
-take the array module they work with, so that training (by automatic differentiation) and use share one definition.
+take the array module they work with: JAX differentiates them in training, `tools/graphs` traces them into the graphs
+that the service runs, and so both share one definition.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
-"""Floating point, of NumPy or of what trains."""
-Weights: TypeAlias = Mapping[str, Array]
+from rowcall_sqlgen.parser.arrays import Array, History, NodeInputs, Shape, Weights
+
 Dropout: TypeAlias = Callable[[Array], Array]
 
 HIDDEN = 1e9
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Sizes. `width` is a multiple of `heads`."""
-
-    input_width: int
-    features: int
-    relations: int
-    keywords: int
-    places: int
-    width: int = 160
-    heads: int = 5
-    encoder_layers: int = 4
-    decoder_layers: int = 3
-    inner_width: int = 480
-    most_words: int = 64
-    most_actions: int = 64
+EPSILON = 1e-5
+"""Added to a variance before it divides."""
 
 
 def no_dropout(x: Array) -> Array:
@@ -53,23 +36,23 @@ class Network:
         self._np = arrays
         self._dropout = dropout
 
-    def encode(self, inputs: "NodeInputs") -> Array:
+    def encode(self, inputs: NodeInputs) -> Array:
         """Returns a vector for each node: nodes x width."""
         w = self.weights
         x = inputs.vectors @ w["input"] + w["input.bias"]
         x = x + w["features"][inputs.features].sum(1) + w["positions"][inputs.positions]
-        x = self._dropout(self._norm(x, "input.norm"))
+        x = self._dropout(self.normalized(x, "input.norm"))
         hidden = (inputs.present - 1.0)[None, None, :] * HIDDEN
         for layer in range(self.shape.encoder_layers):
             name = f"encoder.{layer}"
-            y = self._norm(x, f"{name}.attention.norm")
+            y = self.normalized(x, f"{name}.attention.norm")
             query = self._heads(y @ w[f"{name}.query"])
             bias = self._relation_bias(query, inputs.relations, name) + hidden
             x = x + self._attend(query, *self.keys_and_values(y, name), name, bias)
             x = x + self._feed_forward(x, name)
-        return self._norm(x, "encoder.norm")
+        return self.normalized(x, "encoder.norm")
 
-    def decode(self, nodes: Array, present: Array, history: "History") -> Array:
+    def decode(self, nodes: Array, present: Array, history: History) -> Array:
         """Returns the scores of the next action after each action: actions x (keywords + nodes)."""
         length = history.places.shape[0]
         x = self.read_actions(nodes, history) + self.weights["steps"][:length]
@@ -79,9 +62,9 @@ class Network:
         for layer in range(self.shape.decoder_layers):
             x = self.look_back(x, layer, self.remembered(x, layer), later=later)
             x = self.look_at_nodes(x, self.keys_and_values(nodes, f"decoder.{layer}.nodes"), layer, absent=absent)
-        return self.scores(x, self.pointed_at(nodes), present)
+        return self.scores(x, self.pointed_at(nodes), absent=(present - 1.0)[None] * HIDDEN)
 
-    def read_actions(self, nodes: Array, history: "History") -> Array:
+    def read_actions(self, nodes: Array, history: History) -> Array:
         """Returns what the decoder first sees of each action, its position apart."""
         pointed = nodes[self._np.maximum(history.pointers, 0)] @ self.weights["pointed"]
         keywords = self.weights["keywords"][history.keywords]
@@ -95,18 +78,18 @@ class Network:
         Works on one sequence (actions x width) or on several at once (sequences x actions x width).
         """
         name = f"decoder.{layer}"
-        query = self._heads(self._norm(x, f"{name}.attention.norm") @ self.weights[f"{name}.query"])
+        query = self._heads(self.normalized(x, f"{name}.attention.norm") @ self.weights[f"{name}.query"])
         return x + self._attend(query, *memory, name, later)
 
     def remembered(self, x: Array, layer: int) -> tuple[Array, Array]:
         """Returns the keys and values by which later actions look back at these."""
         name = f"decoder.{layer}"
-        return self.keys_and_values(self._norm(x, f"{name}.attention.norm"), name)
+        return self.keys_and_values(self.normalized(x, f"{name}.attention.norm"), name)
 
     def look_at_nodes(self, x: Array, read: tuple[Array, Array], layer: int, *, absent: Array | float = 0.0) -> Array:
         """The second half of a decoder layer."""
         name = f"decoder.{layer}"
-        y = self._norm(x, f"{name}.nodes.norm")
+        y = self.normalized(x, f"{name}.nodes.norm")
         query = self._heads(y @ self.weights[f"{name}.nodes.query"])
         x = x + self._attend(query, *read, f"{name}.nodes", absent)
         return x + self._feed_forward(x, name)
@@ -116,16 +99,16 @@ class Network:
         found: Array = nodes @ self.weights["pointer.key"]
         return found
 
-    def scores(self, x: Array, pointed_at: Array, present: Array) -> Array:
+    def scores(self, x: Array, pointed_at: Array, *, absent: Array | float = 0.0) -> Array:
         """Returns the scores of keywords and nodes, given what the last layer made of each action."""
         w = self.weights
-        x = self._norm(x, "decoder.norm")
+        x = self.normalized(x, "decoder.norm")
         keywords = x @ w["output"] + w["output.bias"]
         pointers = (x @ w["pointer.query"]) @ pointed_at.T / math.sqrt(self.shape.width)
-        scores: Array = self._np.concatenate([keywords, pointers + (present - 1.0)[None] * HIDDEN], 1)
+        scores: Array = self._np.concatenate([keywords, pointers + absent], 1)
         return scores
 
-    def _relation_bias(self, query: Array, relations: NDArray[np.int8], name: str) -> Array:
+    def _relation_bias(self, query: Array, relations: NDArray[np.int32], name: str) -> Array:
         """A term of the query with the relation's own vector, and one of the relation alone: heads x nodes x nodes."""
         w = self.weights
         by_kind = query @ w[f"{name}.relation.key"].T / math.sqrt(query.shape[-1])
@@ -138,59 +121,32 @@ class Network:
 
     def _attend(self, query: Array, key: Array, value: Array, name: str, bias: Array | float) -> Array:
         weights = query @ key.swapaxes(-1, -2) / math.sqrt(query.shape[-1]) + bias
-        attended = (self._dropout(_softmax(self._np, weights)) @ value).swapaxes(-2, -3)
+        attended = (self._dropout(self.softmax(weights)) @ value).swapaxes(-2, -3)
         joined = attended.reshape(*attended.shape[:-2], self.shape.width)
         return self._dropout(joined @ self.weights[f"{name}.output"])
 
     def _feed_forward(self, x: Array, name: str) -> Array:
         w = self.weights
-        y = self._norm(x, f"{name}.inner.norm")
+        y = self.normalized(x, f"{name}.inner.norm")
         inner = self._dropout(self._np.maximum(y @ w[f"{name}.widen"] + w[f"{name}.widen.bias"], 0))
         return self._dropout(inner @ w[f"{name}.narrow"] + w[f"{name}.narrow.bias"])
 
     def _heads(self, x: Array) -> Array:
         return x.reshape(*x.shape[:-1], self.shape.heads, -1).swapaxes(-2, -3)
 
-    def _norm(self, x: Array, name: str) -> Array:
-        # Sums and not means: NumPy's mean costs more than all the rest on rows this short.
+    def normalized(self, x: Array, name: str) -> Array:
+        """Returns rows of mean 0 and variance 1, scaled and shifted as learnt."""
         width = x.shape[-1]
         centred = x - x.sum(-1, keepdims=True) / width
         variance = (centred * centred).sum(-1, keepdims=True) / width
-        scaled: Array = centred / self._np.sqrt(variance + 1e-5) * self.weights[f"{name}.weight"]
+        scaled: Array = centred / self._np.sqrt(variance + EPSILON) * self.weights[f"{name}.weight"]
         return scaled + self.weights[f"{name}.bias"]
 
-
-def _softmax(arrays: ModuleType, x: Array) -> Array:
-    shifted = arrays.exp(x - x.max(-1, keepdims=True))
-    weights: Array = shifted / shifted.sum(-1, keepdims=True)
-    return weights
-
-
-@dataclass(frozen=True, slots=True)
-class NodeInputs:
-    """What the encoder reads of n nodes.
-
-    `vectors`: n x input width; `features`: n x slots, numbers of features; `positions`: n, where the words stand;
-    `relations`: n x n; `present`: n, 1 or 0 for padding.
-    """
-
-    vectors: Array
-    features: NDArray[np.int32]
-    positions: NDArray[np.int32]
-    relations: NDArray[np.int8]
-    present: Array
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """The actions so far, one step late.
-
-    `keywords` and `pointers` (-1: none) are those of the action before, `places` those of the action to come.
-    """
-
-    keywords: NDArray[np.int32]
-    pointers: NDArray[np.int32]
-    places: NDArray[np.int32]
+    def softmax(self, x: Array) -> Array:
+        """Returns positive rows of sum 1."""
+        shifted = self._np.exp(x - x.max(-1, keepdims=True))
+        weights: Array = shifted / shifted.sum(-1, keepdims=True)
+        return weights
 
 
 def initial_weights(shape: Shape, random: np.random.Generator) -> dict[str, Array]:
