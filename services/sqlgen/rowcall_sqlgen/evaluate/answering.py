@@ -1,7 +1,7 @@
 """One question through the same rounds as in the service: generate, execute, and with errors fed back once more."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rowcall_contracts.candidates import MAX_ROUNDS, ClarificationKind, Generation, OutcomeStatus
@@ -27,7 +27,8 @@ class Action(StrEnum):
 class Answer:
     """What became of one question. `generate_ms` and `cpu_ms` count all rounds of generation, never an execution.
 
-    `outcome` is that of the statement shown; `names_words`: a clarification says which words were not understood.
+    `again_ms`: generation when the same was asked once more, `None` where it was not. `outcome` is that of the
+    statement shown; `names_words`: a clarification says which words were not understood.
     """
 
     action: Action
@@ -39,6 +40,7 @@ class Answer:
     rounds: int = 0
     generate_ms: float = 0.0
     cpu_ms: float = 0.0
+    again_ms: float | None = None
 
 
 @dataclass(slots=True)
@@ -66,15 +68,26 @@ class Answering:
         *,
         connection_id: str,
         knowledge: Knowledge = NOTHING,
+        asks_again: bool = False,
     ) -> None:
+        """`asks_again`: every question that follows no other, to see how long an answer takes that is remembered."""
         self._generator = generator
         self._database = database
         self._catalog = catalog
         self._connection_id = connection_id
         self._knowledge = knowledge
+        self._asks_again = asks_again
 
     async def __call__(self, question: Question, history: tuple[Turn, ...] = ()) -> tuple[Answer, ResultSet | None]:
         """Returns the answer and, where a statement ran, its rows."""
+        answer, result = await self._in_rounds(question, history)
+        if self._asks_again and not history:
+            again = _Spent()
+            await self._generate(self.request(question, (), history), again)
+            answer = replace(answer, again_ms=again.wall_ms)
+        return answer, result
+
+    async def _in_rounds(self, question: Question, history: tuple[Turn, ...]) -> tuple[Answer, ResultSet | None]:
         spent = _Spent()
         feedback: tuple[Tried, ...] = ()
         ran: list[Ran] = []

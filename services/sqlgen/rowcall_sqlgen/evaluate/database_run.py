@@ -70,7 +70,14 @@ async def _run(task: DatabaseTask) -> DatabaseRun:
         catalog = await database.introspect()
         introspect_s = time.perf_counter() - started
         index_s = await _build_index(generator, task, catalog)
-        answering = Answering(generator, database, catalog, connection_id=task.db, knowledge=task.knowledge)
+        answering = Answering(
+            generator,
+            database,
+            catalog,
+            connection_id=task.db,
+            knowledge=task.knowledge,
+            asks_again=task.generator is not GeneratorKind.LLM,  # which would be paid for, and remembers nothing
+        )
         dialogues = Dialogues(task.history)
         scored = [await _scored(question, answering, dialogues, database, copies) for question in task.questions]
     return DatabaseRun(

@@ -61,6 +61,7 @@ class Latency(Stored):
     cpu_p50_ms: float
     cpu_p95_ms: float
     cpu_max_ms: float
+    again_p95_ms: float | None  # of questions asked a second time; `None` where none was
 
 
 class Resources(Stored):

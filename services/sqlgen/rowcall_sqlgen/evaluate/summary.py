@@ -125,6 +125,7 @@ def _unanswerable(scored: Sequence[Scored]) -> Unanswerable:
 def _latency(scored: Sequence[Scored], jobs: int) -> Latency:
     wall = [each.answer.generate_ms for each in scored]
     cpu = [each.answer.cpu_ms for each in scored]
+    again = [each.answer.again_ms for each in scored if each.answer.again_ms is not None]
     return Latency(
         jobs=jobs,
         p50_ms=percentile(wall, 50),
@@ -133,6 +134,7 @@ def _latency(scored: Sequence[Scored], jobs: int) -> Latency:
         cpu_p50_ms=percentile(cpu, 50),
         cpu_p95_ms=percentile(cpu, 95),
         cpu_max_ms=percentile(cpu, 100),
+        again_p95_ms=percentile(again, 95) if again else None,
     )
 
 

@@ -42,6 +42,8 @@ def _head(report: Report) -> Iterator[str]:
         f"generation p50 {latency.p50_ms:.1f} ms, p95 {latency.p95_ms:.1f} ms, max {latency.max_ms:.1f} ms "
         f"(processor {latency.cpu_p50_ms:.1f}, {latency.cpu_p95_ms:.1f}, {latency.cpu_max_ms:.1f}); jobs {latency.jobs}"
     )
+    if latency.again_p95_ms is not None:
+        yield f"asked again: p95 {latency.again_p95_ms:.1f} ms"
     yield _resources(report)
 
 

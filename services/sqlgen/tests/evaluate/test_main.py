@@ -109,6 +109,8 @@ def test_the_report_adds_up(evaluate: Evaluate, tmp_path: Path, capsys: Capture)
     assert 0 < report.resources.index_p50_s <= report.resources.index_max_s
     latency = report.latency
     assert 0 < latency.p50_ms <= latency.p95_ms <= latency.max_ms
+    assert latency.again_p95_ms is not None
+    assert 0 < latency.again_p95_ms < latency.p50_ms, "the second time it is remembered"
     output = capsys.readouterr()
     assert f"{accuracy.ts * 100:.1f} %" in output.out
     assert len(output.err.splitlines()) == 2, "one line of progress per database"
