@@ -10,6 +10,7 @@ from rowcall_sqlgen.builtin.column_wording import in_its_words, in_their_words
 from rowcall_sqlgen.builtin.composing import Composer, Trusted
 from rowcall_sqlgen.builtin.contrasts import contrasts
 from rowcall_sqlgen.builtin.courses import courses
+from rowcall_sqlgen.builtin.every_value import each_value_once, for_every_value
 from rowcall_sqlgen.builtin.evidence import PERIODS_PASSED_OVER, Understanding, content_words, weigh
 from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_question, read_answer
 from rowcall_sqlgen.builtin.group_numbers import group_numbers
@@ -25,6 +26,7 @@ from rowcall_sqlgen.builtin.ratios.ratios import ratios
 from rowcall_sqlgen.builtin.returns.returns import returns
 from rowcall_sqlgen.builtin.rewording import money_read, reworded
 from rowcall_sqlgen.builtin.said_units import in_their_units
+from rowcall_sqlgen.builtin.shared_columns import sharing
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
@@ -84,7 +86,7 @@ class Answering:
         joins = JoinTrees(index.tables, index.graph, (word.lower for word in question))
         likened = [question[at].lower for at in content_words(question[:MOST_LIKENED])]
         parses = self._parser.parse(question, index, joins=joins, today=today, along=likened)
-        parses = in_their_words(in_their_units(parses, question, index), index)
+        parses = sharing(in_their_words(in_their_units(parses, question, index), index))
         parses = plausible(parses, index)
         return self._understanding(question, read, parses, index)
 
@@ -143,7 +145,9 @@ class Answering:
         return [Trusted(understood.proposals[0], TRUST_IN_PERFECT_READING, evidence, understood)]
 
     def _read(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Readings:
-        return possible(in_its_words(readings(question, index, today), question, index))
+        read = in_its_words(readings(question, index, today), question, index)
+        read = each_value_once(for_every_value(read, question, index), question, index)
+        return possible(read)
 
     def _understanding(
         self, question: tuple[Word, ...], read: Readings, parses: Parses, index: SchemaIndex

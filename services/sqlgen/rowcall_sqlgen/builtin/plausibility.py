@@ -80,7 +80,8 @@ class _Judge:
     def _adds_names(self, part: object) -> bool:
         match part:
             case Measure(aggregate=Aggregate.SUM | Aggregate.AVG, column=ColumnRef() as column):
-                return self._index.is_named_as_table(column)
+                is_unsaid_key = self._index.is_key(column) and self._nodes.matches.column_quality(column) < _CLEARLY
+                return is_unsaid_key or self._index.is_named_as_table(column)
         return False
 
     def _seeks_nothing(self, part: object) -> bool:

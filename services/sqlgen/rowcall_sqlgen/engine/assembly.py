@@ -21,6 +21,7 @@ from rowcall_sqlgen.engine.meaning import (
     SortKey,
     measure_of,
 )
+from rowcall_sqlgen.engine.naming import listed_kind
 from rowcall_sqlgen.engine.nested_ranking import nest_ranking
 from rowcall_sqlgen.engine.parts import Parts
 from rowcall_sqlgen.engine.problems import NoMeaning
@@ -122,10 +123,12 @@ class _Query:
         return self._parts.once or self._repeated_values()
 
     def _repeated_values(self) -> bool:
-        """`all transaction types` without a table asks for the values, each once."""
-        columns = [item for item in self._items if isinstance(item, ColumnRef)]
-        named = self._parts.focus or self._parts.groups or self._parts.ranks
-        return not named and len(columns) == len(self._items) == 1 and not self._index.is_unique(columns[0])
+        """`all transaction types` asks for the values, each once: without a table, or where one lists just these."""
+        match self._items:
+            case (ColumnRef() as shown,) if not (self._parts.groups or self._parts.ranks):
+                kinds = {listed_kind(self._index.tables[table]) for table in self._parts.focus}
+                return kinds <= {shown} and not self._index.is_unique(shown)
+        return False
 
     def _measures(self) -> list[Measure]:
         having = [m for predicate in self._filters.having if (m := measure_of(predicate))] if self._group else []

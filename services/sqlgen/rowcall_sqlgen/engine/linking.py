@@ -55,6 +55,7 @@ _SURE = 0.8
 _SYNONYM_QUALITY = 0.8
 _DIGITS_COST = 0.05
 _CASE_COST = 0.05
+_PLURAL_COST = 0.15
 _CODE_COST = 0.25
 LONGEST_CODE = 3
 _GENDER_QUALITY = 0.9
@@ -240,6 +241,7 @@ def _stored(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterato
         for value in index.values.get(phrase, ()):
             yield start + length, Option(value.mention, _spelled_quality(value, question[start : start + length]))
         if length == 1:
+            yield from ((start + 1, option) for option in _several(question[start], index))
             yield from ((start + 1, option) for option in _gendered(question[start], index))
         yield from ((start + length, option) for option in _parts(phrase, question[start], index))
 
@@ -250,6 +252,13 @@ def _spelled_quality(link: ValueLink, typed: Sequence[Word]) -> float:
     if plain_text(link.mention.value) == " ".join(word.text for word in typed):
         return quality
     return quality - (_CODE_COST if len(link.mention.value) <= LONGEST_CODE else _CASE_COST)
+
+
+def _several(word: Word, index: SchemaIndex) -> Iterator[Option]:
+    """`Instructors` are those with the rank `Instructor`."""
+    if word.lemma != word.lower and word.lower.endswith("s") and not word.emphatic:
+        for value in index.values.get((word.lemma,), ()):
+            yield Option(value.mention, value.quality - _PLURAL_COST)
 
 
 def _gendered(word: Word, index: SchemaIndex) -> Iterator[Option]:

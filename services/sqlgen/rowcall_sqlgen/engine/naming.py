@@ -24,6 +24,13 @@ def name_columns(table: Table) -> tuple[ColumnRef, ...]:
     return (ColumnRef(table.name, endings[0]),) if len(endings) == 1 else ()
 
 
+def listed_kind(table: Table) -> ColumnRef | None:
+    """Returns the column that is called as its table: `AllergyType` of `Allergy_Type`, whose rows list kinds of it."""
+    own = spelled_words(table.name)
+    named = (column.name for column in table.columns if spelled_words(column.name) == own)
+    return next((ColumnRef(table.name, name) for name in named), None)
+
+
 def _person_name(table: Table, own: tuple[str, ...]) -> tuple[ColumnRef, ...]:
     found: dict[tuple[str, ...], ColumnRef] = {}
     for column in table.columns:

@@ -101,7 +101,8 @@ class Parts:
             return group_columns(self.groups, items, self.index)
         if self.groups and self.ranks:
             raise NoMeaning("the first row of each group is not supported")
-        if any(isinstance(g.target, str) and g.target not in item_tables(items) for g in self.groups):
+        shown = {*item_tables(items), *items}
+        if any(g.target not in shown for g in self.groups):
             raise NoMeaning("groups without a measure")
         having = [m for predicate in filters.having if (m := measure_of(predicate))]
         plain = [item for item in items if isinstance(item, ColumnRef | AllColumns)]

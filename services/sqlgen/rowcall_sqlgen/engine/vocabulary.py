@@ -75,11 +75,11 @@ _PHRASES: dict[Mark, str] = {
         who | that are | with a | that has | contain | had | possess | who had | that had | with an | with the |
         when | having a | have a | and have | and whose
     """,
-    Cue.OF: "of | 's",
+    Cue.OF: "of | 's | by all | by all the",
     Cue.IS: """
         is | are | was | were | be | = | equal | equals | equal to | is equal to | exactly | of exactly | being | as
     """,
-    Cue.WHICH: "which | what | what are the different | what kind of | what kinds of | which kind of",
+    Cue.WHICH: "which | what | what kind of | what kinds of | which kind of",
     Cue.DISTINCT: """
         distinct | different | unique | various | all different | all distinct | all the distinct |
         all the different

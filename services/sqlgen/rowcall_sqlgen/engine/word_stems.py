@@ -24,7 +24,7 @@ _SAID_AS = {
     "ended": ("end",),
     "closed": ("close",),
     "received": ("receipt", "receive"),
-    "shipped": ("ship",),
+    "shipped": ("ship", "shipment"),
     "shipping": ("ship",),
 }
 

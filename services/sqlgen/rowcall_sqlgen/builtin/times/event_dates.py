@@ -12,6 +12,7 @@ from rowcall_sqlgen.engine.word_stems import is_said, stems
 from rowcall_sqlgen.engine.words import Word
 
 _NO_NAMES = frozenset({"date", "time", "day", "at", "on", "timestamp", "datetime", "month", "year", "last", "first"})
+_PARTICIPLE = "ed"
 _RECORDED = frozenset({"created", "create", "crtd", "inserted", "insert", "added", "recorded", "loaded"})
 _SELDOM_MEANT = frozenset(
     "updated update modified changed birth birthday dob expiry expiration expires due end ended deleted read".split()
@@ -36,21 +37,30 @@ def event_date(query: Meaning, question: Sequence[Word], index: SchemaIndex) -> 
     if grouped:
         return EventDate(grouped)
     said = stems(word.lower for word in question)
-    own = [_Rated.of(ref, at, said, index) for at, ref in enumerate(_own_dates(query, index))]
+    own = [_Rated.of(ref, at, said, index=index, own=True) for at, ref in enumerate(_own_dates(query, index))]
     best = min(own, key=_Rated.key, default=None)
-    if best and (best.named or best.kind == 0):
+    if best and best.named:
         return EventDate(best.ref)
     near = [
-        (_Rated.of(ref, at, said, index), step)
+        (_Rated.of(ref, at, said, index=index), step)
         for step in _steps(query, index)
         for at, ref in enumerate(_dates(step.far, index))
     ]
     meant = [(rated, step) for rated, step in near if rated.named or (step.to_parent and best is None)]
+    if best and best.kind == 0 and not meant:
+        return EventDate(best.ref)
     if meant:
         rated, step = min(meant, key=lambda pair: pair[0].key())
         if rated.named or rated.kind < _SELDOM:
             return EventDate(rated.ref, step)
     return EventDate(best.ref) if best and (best.kind < _SELDOM or _is_current(best.ref)) else None
+
+
+def names_date(verb: str, index: SchemaIndex) -> bool:
+    """Says whether a date is called by the verb: `date_reported` by `reported`, `shipment_date` by `shipped`."""
+    said = stems([verb]) if verb.endswith(_PARTICIPLE) else frozenset[str]()
+    dates = (ref for table in index.tables for ref in _dates(table, index))
+    return any(is_said(name, said) for ref in dates for name in set(spelled_words(ref.column)) - _NO_NAMES)
 
 
 _SELDOM = 2
@@ -67,10 +77,12 @@ class _Rated:
     at: int
 
     @classmethod
-    def of(cls, ref: ColumnRef, at: int, said: frozenset[str], index: SchemaIndex) -> "_Rated":
+    def of(cls, ref: ColumnRef, at: int, said: frozenset[str], *, index: SchemaIndex, own: bool = False) -> "_Rated":
+        """`own`: of a table that the query reads anyway, whose name in a column's therefore says nothing more."""
         column = index.column(ref)
         names = set(spelled_words(ref.column))
-        named = sum(is_said(name, said) for name in names - _NO_NAMES)
+        telling = names - _NO_NAMES - (set(spelled_words(ref.table)) if own else set())
+        named = sum(is_said(name, said) for name in telling)
         kind = _SELDOM if names & _SELDOM_MEANT else int(bool(names & _RECORDED))
         may_lack = column.nullable and column.profile.null_count != 0
         return cls(ref, named, kind, may_lack, at)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from rowcall_sqlgen.builtin.composing import Ask, Trusted
 from rowcall_sqlgen.builtin.measured_rows import measured, names_rows
+from rowcall_sqlgen.builtin.times.event_dates import names_date
 from rowcall_sqlgen.builtin.times.time_columns import TimeColumn, time_column
 from rowcall_sqlgen.builtin.times.time_phrases import TimePhrase, time_phrases
 from rowcall_sqlgen.builtin.uses import uses
@@ -36,6 +37,7 @@ _ENDS = frozenset("?!.;")
 _HAPPENED = frozenset(
     "made placed posted recorded created written published occurred happened submitted added issued registered".split()
 )
+_AUXILIARY = frozenset("which that who is are was were be been being has have had got".split())
 _ORDERED = r"(?:, |[.?;] )?(?:and )?(?:order|ordered|sort|sorted) (?:the results? )?(?:by|from) (?:the )?"
 _SHOWN_AS = r"[.?;] represent (?:each |the )?"
 _ASCENDING = r"(?: (?:in )?(?:ascending|chronological)(?: order)?)?"
@@ -84,13 +86,20 @@ def _without(question: tuple[Word, ...], phrase: TimePhrase, index: SchemaIndex)
     before, after = list(question[: phrase.start]), list(question[phrase.end :])
     if phrase.unit:
         after = _without_order(after, phrase)
-    if before and before[-1].lower in _HAPPENED and not _names_data([before[-1].lower], index):
+    if before and _only_says_when(before[-1].lower, index):
         before.pop()
+        while before and before[-1].lower in _AUXILIARY:
+            before.pop()
     while before and before[-1].lower in _LOOSE_ENDS and (not after or after[0].lower in _LOOSE_ENDS):
         before.pop()
     while after and not before and after[0].lower in _LOOSE_ENDS:
         after.pop(0)
     return (*before, *after)
+
+
+def _only_says_when(verb: str, index: SchemaIndex) -> bool:
+    """`Placed` and the like, and `reported` where a date is called `date_problem_reported`, whatever else is."""
+    return names_date(verb, index) or (verb in _HAPPENED and not _names_data([verb], index))
 
 
 def _without_order(after: list[Word], phrase: TimePhrase) -> list[Word]:

@@ -14,15 +14,20 @@ from rowcall_sqlgen.engine.marks import (
     TermMention,
 )
 from rowcall_sqlgen.engine.meaning import Measure
+from rowcall_sqlgen.engine.naming import listed_kind
 
 
 def shown_measure(marks: Marks, scene: Scene) -> Found | None:
     """`average arrival delay`, `number of flights`, `minimum and maximum altitude`, `how many seats`."""
+    if scene.measured and marks[0] is Cue.COUNT and isinstance(scene.previous, ColumnMention):
+        return None  # `the total enrollment number of colleges` is one number
     several = _several_aggregates(marks, scene) or _several_columns(marks, scene)
     if several:
         return several
     match marks:
-        case [Cue.COUNT, ColumnMention((ref,)), *rest] if scene.index.is_quantity(ref) and not _summed(rest):
+        case [Cue.COUNT, ColumnMention((ref,)), *rest] if (
+            scene.index.is_quantity(ref) and not _summed(rest) and (scene.started or any(m != Cue.IS for m in rest))
+        ):
             return Found(2, (Show(ref),))
         case [Superlative() as first, ColumnMention((ref,)), *_] if reads_value(first, ref, scene):
             return Found(2, (Show(Measure(first.aggregate, ref.table, ref)),))
@@ -53,7 +58,9 @@ def _count(marks: Marks, scene: Scene) -> FoundMeasure | None:
         case [Cue.COUNT, TableMention(table), *_]:
             return FoundMeasure(2, Measure(Aggregate.COUNT, table))
         case [Cue.COUNT, Cue.DISTINCT, TableMention(table), *_]:
-            return FoundMeasure(3, Measure(Aggregate.COUNT, table))
+            kind = listed_kind(scene.index.tables[table])
+            counted = count_distinct(kind) if kind and not scene.index.is_unique(kind) else None
+            return FoundMeasure(3, counted or Measure(Aggregate.COUNT, table))
         case [Cue.COUNT, Cue.DISTINCT, ColumnMention((ref,)), *_]:
             return FoundMeasure(3, count_distinct(ref))
         case [Cue.COUNT, ColumnMention((ref,)), *_] if not scene.index.is_quantity(ref):

@@ -1,0 +1,97 @@
+"""What people say and no column is called, on a small office: each question once went wrong in a database like it."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from rowcall_databases import AccessPolicy, open_database, parse_uri
+from rowcall_sqlgen.builtin.answering import Answering
+from rowcall_sqlgen.engine.index import SchemaIndex, build_index
+
+TODAY = date(2025, 6, 16)
+Row = tuple[object, ...]
+
+OFFICE = """
+CREATE TABLE staff (
+    id INTEGER PRIMARY KEY, first_name VARCHAR(20), sex VARCHAR(1), age INTEGER, rank VARCHAR(20), building VARCHAR(20)
+);
+CREATE TABLE allergy_type (allergy VARCHAR(20) PRIMARY KEY, allergytype VARCHAR(20));
+CREATE TABLE tickets (
+    id INTEGER PRIMARY KEY, status VARCHAR(10), priority INTEGER, date_reported DATE, date_closed DATE
+);
+CREATE TABLE projects (id INTEGER PRIMARY KEY, money_requested INTEGER, college VARCHAR(20));
+CREATE TABLE shipments (
+    id INTEGER PRIMARY KEY, ticket_id INTEGER, shipment_date DATE, FOREIGN KEY (ticket_id) REFERENCES tickets (id)
+);
+INSERT INTO staff VALUES
+    (1, 'Ada', 'F', 30, 'Instructor', 'North'), (2, 'Bob', 'M', 40, 'Professor', 'North'),
+    (3, 'Cid', 'M', 50, 'Instructor', 'South'), (4, 'Dee', 'F', 60, 'Professor', 'South'),
+    (5, 'Eve', 'F', 30, 'Professor', 'South');
+INSERT INTO allergy_type VALUES ('milk', 'food'), ('eggs', 'food'), ('cats', 'animal'), ('nuts', 'food');
+INSERT INTO tickets VALUES
+    (1, 'Closed', 1, '2024-01-05', '2024-02-01'), (2, 'Reported', 2, '2024-03-05', NULL),
+    (3, 'Closed', 3, '2024-04-05', '2024-05-01');
+INSERT INTO projects VALUES (1, 100, 'A'), (2, 300, 'B');
+INSERT INTO shipments VALUES (1, 1, '2024-06-01'), (2, 2, '2024-01-01');
+"""
+
+QUESTIONS: list[tuple[str, list[Row]]] = [
+    ("What are the different allergy types?", [("animal",), ("food",)]),
+    ("Show all allergy types.", [("animal",), ("food",)]),
+    ("How many different allergy types exist?", [(2,)]),
+    ("What are all the buildings with staff?", [("North",), ("South",)]),
+    ("Show the average age for male and female staff.", [("F", 40.0), ("M", 45.0)]),
+    ("Show the average age for male or female staff.", [(42.0,)]),
+    ("What are the first names of all the instructors?", [("Ada",), ("Cid",)]),
+    ("What are the ids of the tickets which were reported after 2024-02-01?", [(2,), (3,)]),
+    ("Find the ids of tickets which are shipped after 2024-02-01.", [(1,)]),
+    ("What is the total priority number of all tickets?", [(6,)]),
+    ("What is the average money requested by all projects?", [(200.0,)]),
+    ("Show the average and minimum age of staff in each building.", [("North", 35.0, 30), ("South", 140 / 3, 30)]),
+    ("List each first name and the age.", [("Ada", 30), ("Bob", 40), ("Cid", 50), ("Dee", 60), ("Eve", 30)]),
+]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("office") / "office.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(OFFICE)
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def office_index(office: Path) -> SchemaIndex:
+    async def indexed() -> SchemaIndex:
+        policy = AccessPolicy(file_roots=(office.parent,))
+        database = open_database(
+            parse_uri(f"sqlite:///{office}", policy), now=lambda: datetime(2025, 6, 16, tzinfo=UTC)
+        )
+        try:
+            return build_index(await database.introspect())
+        finally:
+            await database.close()
+
+    return asyncio.run(indexed())
+
+
+@pytest.mark.parametrize(("question", "rows"), QUESTIONS, ids=lambda value: value if isinstance(value, str) else "")
+def test_the_best_candidate_gives_the_rows(
+    question: str, rows: list[Row], answering: Answering, office_index: SchemaIndex, office: Path
+) -> None:
+    best = answering.answer(question, office_index, TODAY).candidates[0]
+    connection = sqlite3.connect(office)
+    try:
+        found = connection.execute(best.sql).fetchall()
+    finally:
+        connection.close()
+    assert sorted(map(_plain, found)) == sorted(map(_plain, rows)), best.sql
+
+
+def _plain(row: Row) -> tuple[str, ...]:
+    """The values, whatever their order in the row."""
+    return tuple(sorted(str(value) for value in row))
