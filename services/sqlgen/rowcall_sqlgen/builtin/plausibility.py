@@ -61,7 +61,8 @@ class _Judge:
                 return min(quality(one), quality(other)) < _NAMED
             case Comparison(subject=ColumnRef() as column, operator=operator, value=value) if operator in _ORDERED:
                 is_text = not (self._index.is_numeric(column) or self._index.is_date(column))
-                return self._index.is_named_as_table(column) or (is_text and isinstance(value, int | float))
+                is_number = isinstance(value, int | float) and not _holds_numbers(column, self._index)
+                return self._index.is_named_as_table(column) or (is_text and is_number)
         return False
 
     def _mixes_namesakes(self, part: object) -> bool:
@@ -118,6 +119,12 @@ class _Judge:
 
 def _opening(words: Sequence[Word]) -> str:
     return " ".join(word.lower for word in words[:2])
+
+
+def _holds_numbers(column: ColumnRef, index: SchemaIndex) -> bool:
+    """Says whether a column of texts is known to hold numbers alone."""
+    known = index.column(column).profile.values
+    return bool(known) and all(str(value).strip().replace(".", "", 1).isdecimal() for value in known)
 
 
 def _may_hold(column: ColumnRef, text: str, index: SchemaIndex, *, whole: bool = True) -> bool:

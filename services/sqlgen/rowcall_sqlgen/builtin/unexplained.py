@@ -19,7 +19,7 @@ from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
 SHAPING = frozenset(
     """
     but no one than once time shared amongst letter substring string text word character value number amount kind type
-    way anywhere great small big always recent recently frequency occurrence
+    way anywhere great small big always recent recently frequency occurrence result yet correspond corresponding
     """.split()
 )
 """Lemmas that say how something is asked for, and name nothing."""

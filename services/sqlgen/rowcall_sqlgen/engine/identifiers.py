@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import zip_longest
 
 from rowcall_sqlgen.engine.words import lemma
 
@@ -97,6 +98,7 @@ _SPELLED = {
     "zipcode": ("zip", "code"),
     "homepage": ("home", "page"),
 }
+_INITIALS = {"f": "first", "l": "last", "m": "middle"}
 _TAILS = ("number", "name", "date", "code", "type", "time", "year", "num", "id")
 _WHOLE = frozenset(
     "candidate mandate update surname username nickname datetime lifetime overtime runtime prototype genotype "
@@ -113,7 +115,11 @@ def identifier_words(name: str) -> tuple[str, ...]:
 def spelled_words(name: str) -> tuple[str, ...]:
     """Returns the lemmas with abbreviations spelled out: `sched_dep_time` gives scheduled, departure, time."""
     spelled: list[str] = []
-    for word in identifier_words(name):
+    written = identifier_words(name)
+    for word, after in zip_longest(written, written[1:]):
+        if after == "name" and word in _INITIALS:
+            spelled.append(_INITIALS[word])
+            continue
         for part in _run_together(word):
             full = ABBREVIATIONS.get(part, part)
             spelled.extend(_SPELLED.get(full, (full,)))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rowcall_contracts.catalog import Column, ColumnKind, ForeignKey, Table
 from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
+from rowcall_sqlgen.engine.naming import name_columns
 
 LEAST_SHARED = 0.5
 """Of the referring column's values: data that no constraint guards has orphans."""
@@ -20,6 +21,13 @@ _TEXTS = frozenset({ColumnKind.TEXT})
 _NUMBERS = frozenset({ColumnKind.INTEGER, ColumnKind.DECIMAL})
 _LONGEST_INITIALS = 3
 _NOT_THE_KEY = 0.3
+_PERSONS = frozenset(
+    """
+    advisor adviser supervisor manager boss leader head chair director owner author editor reviewer teacher instructor
+    lecturer tutor mentor coach captain assistant secretary assignee reporter creator sender receiver
+    """.split()
+)
+"""What a person is to somebody: a number in a column called so is that person's key."""
 _PARTS_OF_NAMES = frozenset((word, "name") for word in ("first", "last", "middle", "full", "given", "family"))
 
 _Words = tuple[str, ...]
@@ -79,6 +87,12 @@ class _Parents:
         if parent.is_primary:
             for words in {parent.own, parent.own[-1:]}:
                 self.by_table[words].append(parent)
+
+    def of_persons(self) -> Iterator[_Parent]:
+        """Yields the keys of tables whose rows have first and last names."""
+        for parent in {id(parent): parent for parents in self.by_table.values() for parent in parents}.values():
+            if len(name_columns(parent.table)) > 1:
+                yield parent
 
     def named_like(self, column: Column) -> Iterator[tuple[float, _Parent]]:
         """Yields what the column's name may mean, and how well it says so."""
@@ -204,8 +218,26 @@ def _parent_of(column: Column, table: Table, parents: _Parents) -> _Parent | Non
         if likeness > 0.0 and parent.table.name != table.name and _may_refer(column, parent.column)
     }
     best = max((likeness for likeness, _ in likely.values()), default=0.0)
-    found = [parent for likeness, parent in likely.values() if likeness == best]
+    found = [parent for likeness, parent in likely.values() if likeness == best] or _persons(column, table, parents)
     return found[0] if len(found) == 1 else None
+
+
+def _persons(column: Column, table: Table, parents: _Parents) -> list[_Parent]:
+    """`advisor` refers to the people among whose keys all its values are, if these are no mere count from 1."""
+    if spelled_words(column.name)[-1] not in _PERSONS or column.kind not in _NUMBERS:
+        return []
+    others = (parent for parent in parents.of_persons() if parent.table.name != table.name)
+    return [parent for parent in others if _lies_within(column, parent)]
+
+
+def _lies_within(column: Column, parent: _Parent) -> bool:
+    mine, theirs = column.profile, parent.column.profile
+    low, high, first, last = mine.minimum, mine.maximum, theirs.minimum, theirs.maximum
+    if not (isinstance(low, int) and isinstance(high, int) and isinstance(first, int) and isinstance(last, int)):
+        return False
+    known = mine.values and theirs.values
+    inside = set(mine.values) <= set(theirs.values) if known else first <= low and high <= last
+    return inside and low > (parent.table.row_count or 0)
 
 
 def _is_own_key(column: Column, table: Table) -> bool:

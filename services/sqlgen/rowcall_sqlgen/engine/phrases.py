@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from rowcall_sqlgen.engine.identifiers import identifier_words, snake_case, spelled_words
+from rowcall_sqlgen.engine.word_stems import stem
 
 _OF_ANOTHER = 0.85
 """Of `id` for `order_id` in a table `order_items`, whose own is `order_item_id`."""
+_AGENT = 0.85
+"""Of `directors` for `directed_by`."""
 CONNECTORS = frozenset({"of", "the", "a", "an", "s", "for", "in"})
 
 Bag = tuple[str, ...]
@@ -60,6 +63,8 @@ def column_phrases(name: str, table: str) -> Iterator[tuple[Bag, float]]:
         yield bag(short), 0.92 if is_own or len(own) == 1 else _OF_ANOTHER
         if is_own and len(own) > 1:
             yield bag(words[1:]), 0.92
+    if len(words) == 2 and words[1] == "by":
+        yield from ((bag((f"{stem(words[0])}{ending}",)), _AGENT) for ending in ("or", "er"))
     if snake_case(name).split("_")[-1] in _UNITS and len(short) > 1:
         yield bag(short[:-1]), 0.92
     yield from _partial(short)

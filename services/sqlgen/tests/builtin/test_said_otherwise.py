@@ -16,8 +16,12 @@ Row = tuple[object, ...]
 
 OFFICE = """
 CREATE TABLE staff (
-    id INTEGER PRIMARY KEY, first_name VARCHAR(20), sex VARCHAR(1), age INTEGER, rank VARCHAR(20), building VARCHAR(20)
+    id INTEGER PRIMARY KEY, first_name VARCHAR(20), last_name VARCHAR(20), sex VARCHAR(1), age INTEGER,
+    rank VARCHAR(20), building VARCHAR(20)
 );
+CREATE TABLE students (student_id INTEGER PRIMARY KEY, FName VARCHAR(20), LName VARCHAR(20), Advisor INTEGER);
+CREATE TABLE films (id INTEGER PRIMARY KEY, title VARCHAR(20), directed_by VARCHAR(20));
+CREATE TABLE captains (id INTEGER PRIMARY KEY, name VARCHAR(20), age VARCHAR(10), class VARCHAR(10));
 CREATE TABLE allergy_type (allergy VARCHAR(20) PRIMARY KEY, allergytype VARCHAR(20));
 CREATE TABLE tickets (
     id INTEGER PRIMARY KEY, status VARCHAR(10), priority INTEGER, date_reported DATE, date_closed DATE
@@ -27,9 +31,13 @@ CREATE TABLE shipments (
     id INTEGER PRIMARY KEY, ticket_id INTEGER, shipment_date DATE, FOREIGN KEY (ticket_id) REFERENCES tickets (id)
 );
 INSERT INTO staff VALUES
-    (1, 'Ada', 'F', 30, 'Instructor', 'North'), (2, 'Bob', 'M', 40, 'Professor', 'North'),
-    (3, 'Cid', 'M', 50, 'Instructor', 'South'), (4, 'Dee', 'F', 60, 'Professor', 'South'),
-    (5, 'Eve', 'F', 30, 'Professor', 'South');
+    (1101, 'Ada', 'Ash', 'F', 30, 'Instructor', 'North'), (1202, 'Bob', 'Bay', 'M', 40, 'Professor', 'North'),
+    (1303, 'Cid', 'Cox', 'M', 50, 'Instructor', 'South'), (1404, 'Dee', 'Day', 'F', 60, 'Professor', 'South'),
+    (1505, 'Eve', 'Elm', 'F', 30, 'Professor', 'South');
+INSERT INTO students VALUES
+    (1, 'Xia', 'Xu', 1202), (2, 'Yan', 'Yu', 1404), (3, 'Zoe', 'Zan', 1404), (4, 'Wim', 'Woo', 1404);
+INSERT INTO films VALUES (1, 'One', 'Lee'), (2, 'Two', 'Lee'), (3, 'Three', 'Ray');
+INSERT INTO captains VALUES (1, 'Foo', '40', 'Ketch'), (2, 'Bar', '60', 'Ketch'), (3, 'Baz', '45', 'Sloop');
 INSERT INTO allergy_type VALUES ('milk', 'food'), ('eggs', 'food'), ('cats', 'animal'), ('nuts', 'food');
 INSERT INTO tickets VALUES
     (1, 'Closed', 1, '2024-01-05', '2024-02-01'), (2, 'Reported', 2, '2024-03-05', NULL),
@@ -51,7 +59,13 @@ QUESTIONS: list[tuple[str, list[Row]]] = [
     ("What is the total priority number of all tickets?", [(6,)]),
     ("What is the average money requested by all projects?", [(200.0,)]),
     ("Show the average and minimum age of staff in each building.", [("North", 35.0, 30), ("South", 140 / 3, 30)]),
-    ("List each first name and the age.", [("Ada", 30), ("Bob", 40), ("Cid", 50), ("Dee", 60), ("Eve", 30)]),
+    ("How many female professors are there?", [(2,)]),
+    ("How many professors are in building South?", [(2,)]),
+    ("What are the last names of the students?", [("Xu",), ("Yu",), ("Zan",), ("Woo",)]),
+    ("Show the title and director of all films.", [("One", "Lee"), ("Two", "Lee"), ("Three", "Ray")]),
+    ("How many captains younger than 50 are in each class?", [("Ketch", 1), ("Sloop", 1)]),
+    ("What are the staff id and the number of students each staff has?", [(1202, 1), (1404, 3)]),
+    ("List each first name and the age of staff.", [("Ada", 30), ("Bob", 40), ("Cid", 50), ("Dee", 60), ("Eve", 30)]),
 ]
 
 

@@ -12,6 +12,7 @@ from rowcall_sqlgen.engine.marks import (
     Superlative,
     TableMention,
     TermMention,
+    ValueMention,
 )
 from rowcall_sqlgen.engine.meaning import Measure
 from rowcall_sqlgen.engine.naming import listed_kind
@@ -57,6 +58,8 @@ def _count(marks: Marks, scene: Scene) -> FoundMeasure | None:
     match marks:
         case [Cue.COUNT, TableMention(table), *_]:
             return FoundMeasure(2, Measure(Aggregate.COUNT, table))
+        case [Cue.COUNT, ValueMention(column), *rest] if not any(isinstance(mark, TableMention) for mark in rest):
+            return FoundMeasure(1, Measure(Aggregate.COUNT, column.table))  # `how many professors`, a rank of staff
         case [Cue.COUNT, Cue.DISTINCT, TableMention(table), *_]:
             kind = listed_kind(scene.index.tables[table])
             counted = count_distinct(kind) if kind and not scene.index.is_unique(kind) else None
