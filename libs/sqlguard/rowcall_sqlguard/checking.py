@@ -16,7 +16,7 @@ from rowcall_sqlguard.nodes import ROOTS
 from rowcall_sqlguard.parsing import ONLY_QUERIES, PARSER_FAILURES, parse_one
 from rowcall_sqlguard.protection import PolicyLookup
 from rowcall_sqlguard.recursion import require_bounded
-from rowcall_sqlguard.row_limit import with_row_limit
+from rowcall_sqlguard.row_limit import require_literal_limit, with_row_limit
 from rowcall_sqlguard.tables import require_tables
 from rowcall_sqlguard.verdict import Reason, Refused, Verdict
 
@@ -52,6 +52,20 @@ def check(
     except RecursionError:
         return Verdict(allowed=False, reason=Reason.TOO_DEEP, detail="The statement is nested too deeply.")
     return Verdict(allowed=True, rewritten=rewritten, meant=meant, masked_columns=masked)
+
+
+def screen(sql: str, *, dialect: Dialect, limits: Limits = DEFAULT_LIMITS, catalog: Catalog | None = None) -> bool:
+    """Says whether `check` would allow `sql`, as far as reading it once can tell; takes a third of the time.
+
+    For choosing among statements that `check` sees before they run, never instead of it: nothing is written here, so
+    what hinges on how the parser and the generator agree is not found.
+    """
+    try:
+        tree, _ = _Guard(dialect, limits, catalog, None).checked(sql)
+        require_literal_limit(tree)
+    except (Refused, RecursionError):
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,20 @@ def with_row_limit(query: exp.Expr, max_rows: int) -> exp.Expr:
     Raises `Refused` for a LIMIT that is no number.
     """
     limited = query.copy()
-    own = _own_limit(query.args.get("limit"))
+    own = _own_limit(query)
     if own is None or own > max_rows:
         limited.set("limit", exp.Limit(expression=exp.Literal.number(max_rows)))
     return limited
 
 
-def _own_limit(limit: exp.Expr | None) -> int | None:
+def require_literal_limit(query: exp.Expr) -> None:
+    """Raises `Refused` for a LIMIT of the outermost query that is no number."""
+    _own_limit(query)
+
+
+def _own_limit(query: exp.Expr) -> int | None:
     """Returns the number of rows asked for; `None` when there is no limit or none that limits."""
+    limit = query.args.get("limit")
     if limit is None:
         return None
     count = limit.args.get("count") if isinstance(limit, exp.Fetch) else limit.expression

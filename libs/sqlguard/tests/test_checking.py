@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from rowcall_contracts.catalog import Dialect
-from rowcall_sqlguard import Reason, check
+from rowcall_sqlguard import Reason, check, screen
 
 SQLITE, DUCKDB, POSTGRES = Dialect.SQLITE, Dialect.DUCKDB, Dialect.POSTGRES
 MYSQL: Final = Dialect.MYSQL
@@ -155,6 +155,18 @@ READS = [
 ]
 
 
+LIMITS = [(DUCKDB, "SELECT a FROM t LIMIT (SELECT 5)"), (DUCKDB, "SELECT a FROM t LIMIT 10%")]
+
+# The parser reads these, and the generator cannot write them for the dialect.
+UNWRITABLE = [
+    (SQLITE, "SELECT lag(a) IGNORE NULLS OVER () FROM t"),
+    (SQLITE, "SELECT * FROM t TABLESAMPLE (10 PERCENT)"),
+    (DUCKDB, "SELECT json_extract(a, '$..b') FROM t"),
+    (POSTGRES, "SELECT json_extract(a, '$[*].b') FROM t"),
+    (MYSQL, "SELECT * FROM t NATURAL FULL JOIN u"),
+]
+
+
 @pytest.mark.parametrize(
     ("reason", "dialect", "sql"),
     [
@@ -162,7 +174,7 @@ READS = [
         *((Reason.CONSTRUCT_NOT_ALLOWED, *case) for case in CONSTRUCTS),
         *((Reason.FUNCTION_NOT_ALLOWED, *case) for case in FUNCTIONS),
         *((Reason.NOT_ONE_STATEMENT, *case) for case in STATEMENTS),
-        *((Reason.UNPARSEABLE, *case) for case in UNPARSEABLE),
+        *((Reason.UNPARSEABLE, *case) for case in (*UNPARSEABLE, *UNWRITABLE)),
     ],
 )
 def test_what_is_no_plain_read_is_refused_for_its_reason(reason: Reason, dialect: Dialect, sql: str) -> None:
@@ -185,6 +197,19 @@ def test_what_runs_passes_the_guard_and_stays_the_same(dialect: Dialect, sql: st
 
     assert rewritten is not None
     assert check(rewritten, dialect=dialect).rewritten == rewritten
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [*NOT_QUERIES, *CONSTRUCTS, *FUNCTIONS, *STATEMENTS, *UNPARSEABLE, *READS, *LIMITS],
+)
+def test_the_screening_says_the_same_from_one_reading(dialect: Dialect, sql: str) -> None:
+    assert screen(sql, dialect=dialect) == check(sql, dialect=dialect).allowed
+
+
+@pytest.mark.parametrize(("dialect", "sql"), UNWRITABLE)
+def test_the_screening_does_not_see_what_cannot_be_written_again(dialect: Dialect, sql: str) -> None:
+    assert screen(sql, dialect=dialect)
 
 
 def test_comments_do_not_reach_the_database() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rowcall_contracts.catalog import Dialect
-from rowcall_sqlguard import Reason, check
+from rowcall_sqlguard import Reason, check, screen
 from rowcall_sqlguard.__main__ import Question, answer
 
 DATA = Path(__file__).parents[4] / "shared" / "evaldata" / "dev"
@@ -40,6 +40,13 @@ def test_everything_harmless_is_accepted() -> None:
     assert [item["id"] for item in lines("guard/accept.jsonl") if not allowed(item)] == []
 
 
+@pytest.mark.parametrize("name", ["accept", "refuse"])
+def test_the_screening_says_the_same_of_each_statement(name: str) -> None:
+    cases = [(item["sql"], dialect) for item in lines(f"guard/{name}.jsonl") for dialect in Dialect]
+
+    assert [case for case in cases if screen(case[0], dialect=case[1]) != check(case[0], dialect=case[1]).allowed] == []
+
+
 def test_protected_columns_are_refused_and_ordinary_queries_beside_them_accepted() -> None:
     items = list(lines("guard/column_redaction.jsonl"))
 
@@ -51,6 +58,8 @@ def test_protected_columns_are_refused_and_ordinary_queries_beside_them_accepted
 def test_every_gold_query_is_accepted(name: str) -> None:
     gold = {item["gold_sql"]: item["id"] for item in lines(f"{name}/questions.jsonl")}
     verdicts = {key: check(sql, dialect=Dialect.SQLITE) for sql, key in gold.items()}
+    screened = {key for sql, key in gold.items() if screen(sql, dialect=Dialect.SQLITE)}
 
+    assert screened == {key for key, verdict in verdicts.items() if verdict.allowed}
     refused = {key: verdict.reason for key, verdict in verdicts.items() if not verdict.allowed}
     assert refused == dict.fromkeys(verdicts.keys() & UNPARSEABLE_GOLD, Reason.UNPARSEABLE)

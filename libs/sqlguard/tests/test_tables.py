@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rowcall_contracts.catalog import Catalog, Dialect, Table
-from rowcall_sqlguard import Reason, check
+from rowcall_sqlguard import Reason, check, screen
 
 SQLITE, DUCKDB, POSTGRES = Dialect.SQLITE, Dialect.DUCKDB, Dialect.POSTGRES
 
@@ -96,6 +96,7 @@ def test_a_name_that_only_looks_like_the_systems_is_allowed(sql: str) -> None:
 )
 def test_with_a_catalog_its_tables_may_be_read(sql: str) -> None:
     assert check(sql, dialect=POSTGRES, catalog=SHOP).allowed
+    assert screen(sql, dialect=POSTGRES, catalog=SHOP)
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,4 @@ def test_with_a_catalog_its_tables_may_be_read(sql: str) -> None:
 )
 def test_with_a_catalog_other_tables_are_refused(sql: str, reason: Reason) -> None:
     assert check(sql, dialect=POSTGRES, catalog=SHOP).reason is reason
+    assert not screen(sql, dialect=POSTGRES, catalog=SHOP)

@@ -2,12 +2,11 @@
 
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
-
-from pydantic import BaseModel
 
 from rowcall_contracts.catalog import Catalog
 from rowcall_sqlgen.engine.index import SchemaIndex
@@ -80,15 +79,19 @@ def size_of(root: object) -> int:
     return total
 
 
-def _parts(item: object) -> list[object]:
+def _parts(item: object) -> Iterable[object]:
     if isinstance(item, str | bytes | int | float):
-        return []
+        return ()
+    if isinstance(item, tuple | list | set | frozenset):
+        return item
+    kind: type = type(item)
+    if names := _field_names(kind):
+        return [getattr(item, name) for name in names]
     if isinstance(item, Mapping):
         return [*item.keys(), *item.values()]
-    if isinstance(item, tuple | list | set | frozenset):
-        return list(item)
-    if isinstance(item, BaseModel):
-        return list(item.__dict__.values())
-    if is_dataclass(item):
-        return [getattr(item, field.name) for field in fields(item)]
     return list(getattr(item, "__dict__", {}).values())
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

@@ -9,7 +9,7 @@ from rowcall_contracts.results import Cell, ResultSet
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.meaning import Query
 from rowcall_sqlgen.engine.sql import write_sql
-from rowcall_sqlgen.screening import may_run
+from rowcall_sqlgen.screening import may_run, own_may_run
 
 Run = Callable[[str], Awaitable[ResultSet]]
 
@@ -19,6 +19,7 @@ async def rows_of(query: Query, index: SchemaIndex, catalog: Catalog, run: Run) 
     sql = write_sql(query, index.dialect, index.tables)
     assert sqlglot.parse_one(sql, dialect=index.dialect.value).sql(dialect=index.dialect.value) == sql
     assert may_run(sql, catalog)
+    assert own_may_run(sql, catalog)
     return plain_rows(await run(sql))
 
 

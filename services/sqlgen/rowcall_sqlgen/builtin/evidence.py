@@ -226,9 +226,10 @@ def covered_words(proposal: Proposal, nodes: Nodes) -> frozenset[int]:
 def content_words(question: Sequence[Word]) -> tuple[int, ...]:
     """Returns the positions of words that must name something: no fillers, nor what only shapes the question."""
     shaping: set[int] = set()
+    lower = tuple(word.lower for word in question)
     for start in range(len(question)):
         for end in range(start + 1, min(start + LONGEST_PHRASE, len(question)) + 1):
-            if tuple(word.lower for word in question[start:end]) in LEXICON:
+            if lower[start:end] in LEXICON:
                 shaping.update(range(start, end))
     return tuple(
         at

@@ -15,7 +15,7 @@ from rowcall_sqlgen.generator import GenerationRequest
 from rowcall_sqlgen.index_cache import IndexCache, size_of
 from rowcall_sqlgen.knowledge.indexing import index_key, index_of
 from rowcall_sqlgen.knowledge.model import Pair
-from rowcall_sqlgen.screening import may_run
+from rowcall_sqlgen.screening import own_may_run
 
 PAIRS_COMPARED = 20
 """Stored pairs, the closest by their words, that are compared by meaning."""
@@ -70,7 +70,7 @@ class BuiltinGenerator:
         tried = frozenset(tried.candidate.sql for tried in request.feedback)
 
         def may_offer(sql: str) -> bool:
-            return sql not in tried and may_run(sql, request.catalog)
+            return sql not in tried and own_may_run(sql, request.catalog)
 
         if self._answering is None:
             return grammar_answer.answer(request.question, index, today, may_offer=may_offer)

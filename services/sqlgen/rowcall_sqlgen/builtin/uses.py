@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import ColumnRef
@@ -56,16 +57,24 @@ def uses(query: Query) -> Uses:
 
 
 def inner_parts(root: object) -> Iterator[object]:
-    """Yields everything inside, the keys of joins apart: the query does not choose them."""
-    yield root
-    if isinstance(root, tuple):
-        inner: list[object] = list(root)
-    elif is_dataclass(root) and not isinstance(root, Join | Step | ColumnRef):
-        inner = [getattr(root, field.name) for field in fields(root)]
-    else:
-        inner = []
-    for each in inner:
-        yield from inner_parts(each)
+    """Yields everything inside, outer parts first, the keys of joins apart: the query does not choose them."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, tuple):
+            waiting.extend(reversed(part))
+        else:
+            kind: type = type(part)
+            waiting.extend([getattr(part, name) for name in _inner_names(kind)])
+
+
+@cache
+def _inner_names(kind: type) -> tuple[str, ...]:
+    """Returns the fields in which such a part has others, the last one first."""
+    if not is_dataclass(kind) or issubclass(kind, Join | Step | ColumnRef):
+        return ()
+    return tuple(field.name for field in reversed(fields(kind)))
 
 
 def _values(part: object) -> tuple[Scalar, ...]:

@@ -106,6 +106,7 @@ _WHOLE = frozenset(
 )
 
 
+@lru_cache(maxsize=50_000)
 def identifier_words(name: str) -> tuple[str, ...]:
     """Returns the lower-case lemmas of a name as written: `sched_dep_time` gives sched, dep, time."""
     return tuple(lemma(part.lower()) for chunk in _CHUNKS.findall(name) for part in _cut(chunk))

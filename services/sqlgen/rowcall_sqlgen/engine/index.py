@@ -1,8 +1,9 @@
 """What a catalog offers to be named in a question: tables, columns and values by their words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rowcall_contracts.catalog import Catalog, Column, ColumnKind, Dialect, Table
 from rowcall_sqlgen.engine.identifiers import identifier_words, spelled_words
@@ -151,30 +152,44 @@ def build_index(catalog: Catalog, terms: Sequence[Term] = ()) -> SchemaIndex:
 
 
 def _phrases(tables: Iterable[Table], names: Mapping[str, tuple[ColumnRef, ...]]) -> dict[Bag, tuple[Link, ...]]:
-    found: dict[Bag, dict[SchemaMention, float]] = defaultdict(dict)
-
-    def add(bag: Bag, mention: SchemaMention, quality: float) -> None:
-        found[bag][mention] = max(quality, found[bag].get(mention, 0.0))
-
+    found: dict[Bag, list[Link]] = defaultdict(list)
     for table in tables:
-        for bag, quality in table_phrases(table.name):
-            add(bag, TableMention(table.name), quality)
-        for column in table.columns:
-            for bag, quality in column_phrases(column.name, table.name):
-                add(bag, ColumnMention((ColumnRef(table.name, column.name),)), quality)
-        pair = names[table.name]
-        if pair:
-            quality = 0.9 if len(pair) > 1 else 0.85
-            full = (("full", "name"),) if spelled_words(pair[0].column) != spelled_words(table.name) else ()
-            for bag in (
-                ("name",),
-                *full,
-                *((tuple(sorted((*b, "name")))) for b, q in table_phrases(table.name) if q > 0.8),
-            ):
-                add(bag, ColumnMention(pair), quality)
-    linked = {bag: tuple(Link(each, quality) for each, quality in links.items()) for bag, links in found.items()}
+        for mention, phrases in _named(table, names[table.name]):
+            links = {quality: Link(mention, quality) for quality in phrases.values()}
+            for bag, quality in phrases.items():
+                found[bag].append(links[quality])
+    linked = {bag: tuple(links) for bag, links in found.items()}
     people = {bag: (Link(mention, LISTED_QUALITY),) for bag, mention in listed_people(tables)}
     return people | linked | _of_several_columns(tables, linked)
+
+
+def _named(table: Table, pair: tuple[ColumnRef, ...]) -> Iterator[tuple[SchemaMention, dict[Bag, float]]]:
+    """Yields the phrases of a table, its columns and the `pair` that names its rows, each with its best quality."""
+    yield TableMention(table.name), _best(table_phrases(table.name))
+    naming = dict.fromkeys(_phrases_of_rows(table, pair), 0.9 if len(pair) > 1 else 0.85) if pair else {}
+    for column in table.columns:
+        ref = ColumnRef(table.name, column.name)
+        phrases = _best(column_phrases(column.name, table.name))
+        if pair == (ref,):
+            phrases |= {bag: max(phrases[bag], naming.pop(bag)) for bag in phrases.keys() & naming}
+        yield ColumnMention((ref,)), phrases
+    if naming:
+        yield ColumnMention(pair), naming
+
+
+def _phrases_of_rows(table: Table, pair: tuple[ColumnRef, ...]) -> Iterator[Bag]:
+    yield ("name",)
+    if spelled_words(pair[0].column) != spelled_words(table.name):
+        yield ("full", "name")
+    yield from (tuple(sorted((*bag, "name"))) for bag, quality in table_phrases(table.name) if quality > 0.8)
+
+
+def _best(phrases: Iterable[tuple[Bag, float]]) -> dict[Bag, float]:
+    found: dict[Bag, float] = {}
+    for bag, quality in phrases:
+        if quality > found.get(bag, 0.0):
+            found[bag] = quality
+    return found
 
 
 def _of_several_columns(tables: Iterable[Table], linked: Mapping[Bag, tuple[Link, ...]]) -> dict[Bag, tuple[Link, ...]]:
@@ -196,33 +211,39 @@ _Values = dict[tuple[str, ...], tuple[ValueLink, ...]]
 def _values(tables: Iterable[Table]) -> tuple[_Values, _Values]:
     whole: dict[tuple[str, ...], list[ValueLink]] = defaultdict(list)
     parts: dict[tuple[str, ...], list[ValueLink]] = defaultdict(list)
+    spellings = cache(_spellings)  # many tables hold the same values
     for table in tables:
         for column in table.columns:
             ref = ColumnRef(table.name, column.name)
             for value in column.profile.values:
-                if isinstance(value, str) and (words := plain_words(value)):
-                    _add_value(ValueMention(ref, value), words, whole, parts)
+                if isinstance(value, str) and (spelled := spellings(value)):
+                    _add_value(ValueMention(ref, value), spelled, whole, parts)
             for code, place in place_names(column).items():
                 whole[plain_words(place)].append(ValueLink(ValueMention(ref, code), 1.0))
     return _frozen(whole), _frozen(parts)
 
 
+def _spellings(value: str) -> tuple[tuple[str, ...], ...]:
+    """Returns the words of the value, and those in the singular if they differ; nothing where it has no words."""
+    words = plain_words(value)
+    return tuple(dict.fromkeys((words, tuple(map(lemma, words))))) if words else ()
+
+
 def _add_value(
     mention: ValueMention,
-    words: tuple[str, ...],
+    spellings: tuple[tuple[str, ...], ...],
     whole: dict[tuple[str, ...], list[ValueLink]],
     parts: dict[tuple[str, ...], list[ValueLink]],
 ) -> None:
-    whole[words].append(ValueLink(mention, 1.0))
-    singular = tuple(lemma(word) for word in words)
-    if singular != words:
-        whole[singular].append(ValueLink(mention, 0.95))
+    for spelling, quality in zip(spellings, (1.0, 0.95), strict=False):
+        whole[spelling].append(ValueLink(mention, quality))
+    words = spellings[0]
     if not 1 < len(words) <= LONGEST_VALUE:
         return
-    for start in range(len(words)):
-        for end in range(start + 1, len(words) + 1):
-            if end - start < len(words):
-                parts[words[start:end]].append(ValueLink(mention, 0.6 + 0.3 * (end - start) / len(words)))
+    for size in range(1, len(words)):
+        link = ValueLink(mention, 0.6 + 0.3 * size / len(words))
+        for start in range(len(words) - size + 1):
+            parts[words[start : start + size]].append(link)
 
 
 def _frozen(links: Mapping[tuple[str, ...], list[ValueLink]]) -> _Values:

@@ -46,7 +46,10 @@ def with_inferred_keys(tables: Mapping[str, Table]) -> dict[str, Table]:
     for table in keyed.values():
         if not table.is_view:
             found.update(each for each in _references(table, parents) if each.reversed() not in found)
-    return {name: _with_references(table, found) for name, table in keyed.items()}
+    of_tables: dict[str, list[_Reference]] = defaultdict(list)
+    for each in found:
+        of_tables[each.table].append(each)
+    return {name: _with_references(table, of_tables[name]) for name, table in keyed.items()}
 
 
 class _Reference(NamedTuple):
@@ -186,12 +189,12 @@ def _looks_like_key(column: Column) -> bool:
     return not _KEY_WORDS.isdisjoint(spelled_words(column.name)) or column.name.lower().endswith("id")
 
 
-def _with_references(table: Table, found: Iterable[_Reference]) -> Table:
-    own = {each.column: each for each in found if each.table == table.name}
+def _with_references(table: Table, own: Iterable[_Reference]) -> Table:
+    by_column = {each.column: each for each in own}
     keys = tuple(
         ForeignKey(columns=(column.name,), referred_table=each.referred_table, referred_columns=(each.referred_column,))
         for column in table.columns
-        if (each := own.get(column.name))
+        if (each := by_column.get(column.name))
     )
     return table.model_copy(update={"foreign_keys": (*table.foreign_keys, *keys)}) if keys else table
 

@@ -28,7 +28,7 @@ _VAGUE = frozenset("id name code number date type time description year key deta
 
 def bag(words: tuple[str, ...]) -> Bag:
     """Returns the key under which words in any order are found."""
-    return tuple(sorted(word for word in words if word not in CONNECTORS))
+    return tuple(sorted([word for word in words if word not in CONNECTORS]))
 
 
 def table_phrases(name: str) -> Iterator[tuple[Bag, float]]:
@@ -65,7 +65,7 @@ def column_phrases(name: str, table: str) -> Iterator[tuple[Bag, float]]:
             yield bag(words[1:]), 0.92
     if len(words) == 2 and words[1] == "by":
         yield from ((bag((f"{stem(words[0])}{ending}",)), _AGENT) for ending in ("or", "er"))
-    if snake_case(name).split("_")[-1] in _UNITS and len(short) > 1:
+    if len(short) > 1 and snake_case(name).split("_")[-1] in _UNITS:
         yield bag(short[:-1]), 0.92
     yield from _partial(short)
 

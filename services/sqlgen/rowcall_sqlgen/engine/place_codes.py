@@ -45,9 +45,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
 
 def place_names(column: Column) -> Mapping[str, str]:
     """Returns the name of the place for each code that the column stores; none where it stores anything else."""
-    stored = [value for value in column.profile.values if isinstance(value, str)]
-    for word in spelled_words(column.name):
-        names = _NAMES.get(word, {})
+    for names in (_NAMES[word] for word in spelled_words(column.name) if word in _NAMES):
+        stored = [value for value in column.profile.values if isinstance(value, str)]
         if stored and all(value.upper() in names for value in stored):
             return {value: names[value.upper()] for value in stored}
     return {}

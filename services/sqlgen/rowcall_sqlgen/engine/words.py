@@ -83,14 +83,14 @@ def lemma(word: str) -> str:
 def words(text: str) -> tuple[Word, ...]:
     """Returns the tokens of a text in order; punctuation that carries no meaning is dropped."""
     found = [word for match in _TOKEN.finditer(text) for word in _cut(match)]
-    if text.isupper():
-        return tuple(found)
-    return tuple(replace(word, emphatic=at > 0 and word.text.isupper()) for at, word in enumerate(found))
+    if not text.isupper():
+        found[1:] = [replace(word, emphatic=True) if word.text.isupper() else word for word in found[1:]]
+    return tuple(found)
 
 
 def plain_words(text: str) -> tuple[str, ...]:
     """Returns the lower-case tokens of a stored value."""
-    return tuple(word.lower for word in words(_unquoted(text)))
+    return tuple(word.lower for match in _TOKEN.finditer(_unquoted(text)) for word in _cut(match))
 
 
 def plain_text(text: str) -> str:
