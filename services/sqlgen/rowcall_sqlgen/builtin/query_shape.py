@@ -1,7 +1,7 @@
 """What a query is made of, and what in it rarely makes sense: evidence that needs no look at the question."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -58,10 +58,19 @@ def shape(query: Query) -> dict[str, float]:
 
 
 def is_contradictory(query: Query) -> bool:
-    """Says whether some rows would have to hold two texts in one column, or more than 9 and less than 5."""
+    """Says whether some rows would have to hold two texts in one column, or more than 9 and less than 5; or whether
+    the different values of a column are counted where it has to hold one.
+    """
     meanings = [part for part in inner_parts(query) if isinstance(part, Meaning)]
     fixed = [[*_fixed(meaning)] for meaning in meanings]
-    return any(len(set(each)) > len(dict(each)) for each in fixed) or any(map(_is_between_nothing, meanings))
+    if any(len(set(each)) > len(dict(each)) for each in fixed) or any(map(_is_between_nothing, meanings)):
+        return True
+    return any(map(_counts_one_value, meanings, map(dict, fixed)))
+
+
+def _counts_one_value(meaning: Meaning, fixed: Mapping[ColumnRef, str]) -> bool:
+    measures = (item for item in meaning.items if isinstance(item, Measure))
+    return any(measure.distinct and measure.column in fixed for measure in measures)
 
 
 def _is_between_nothing(meaning: Meaning) -> bool:

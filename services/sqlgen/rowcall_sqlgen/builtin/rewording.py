@@ -1,6 +1,8 @@
 """Questions in words that the rest of the engine reads better; what they ask for stays the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
@@ -15,6 +17,11 @@ _LONGEST_CODE = 4
 _LONGEST_PLACE = 3
 _BEFORE_NAMES = frozenset("from to in at of for by and or between via through into".split())
 _FOR_EACH = words("for each")
+_CONTAINS, _WHOSE = words("contains"), words("whose")
+_PARTS_OF_TEXT = frozenset("the a an letter letters word words substring string character characters text".split())
+_HAVING = frozenset("has have having".split())
+_RELATIVE = frozenset("that which who".split())
+_CLOSING = frozenset(". ? ! ; , and or".split())
 _OF_DAY = (("of", "the", "day"), ("of", "day"))
 
 _MONEY = tuple(
@@ -50,7 +57,7 @@ _FORMS |= {"flies": "fly", "operated": "operate"}
 def reworded(question: Words, index: SchemaIndex) -> Words:
     """Returns the question with every rule applied once."""
     rules: tuple[Callable[[Words, SchemaIndex], Words], ...] = (
-        *(_with_each, _hours, _joined, _persons, _rows, _who),
+        *(_with_each, _letters, _contained, _hours, _joined, _persons, _rows, _who),
         *(_codes, _of_column, _money),
     )
     for rule in rules:
@@ -63,6 +70,34 @@ def _with_each(question: Words, index: SchemaIndex) -> Words:
     if any("per" in bag for bag in index.phrases):
         return question
     return tuple(said for word in question for said in (_FOR_EACH if word.lower == "per" else (word,)))
+
+
+def _letters(question: Words, _: SchemaIndex) -> Words:
+    """`Starts with the letter a`: no article."""
+    said = list(question)
+    for at, (before, word) in enumerate(pairwise(question), 1):
+        if before.lower in ("letter", "character") and not word.quoted and len(word.text) == 1 and word.text.isalnum():
+            said[at] = replace(word, quoted=True)
+    return tuple(said)
+
+
+def _contained(question: Words, _: SchemaIndex) -> Words:
+    """`Whose name has the letter "a" in it` contains it, and `those that have "a" in their name` are such."""
+    lower = [word.lower for word in question]
+    at = next((at for at, word in enumerate(question) if word.quoted and lower[at + 1 : at + 2] == ["in"]), None)
+    if at is None or at + 2 >= len(question):
+        return question
+    start = at - 1
+    while start > 0 and lower[start] in _PARTS_OF_TEXT:
+        start -= 1
+    if lower[start] not in _HAVING:
+        return question
+    if lower[at + 2] in ("it", "them"):
+        return (*question[:start], *_CONTAINS, question[at], *question[at + 3 :])
+    if lower[at + 2] not in ("its", "their") or lower[start - 1] not in _RELATIVE:
+        return question
+    end = next((end for end in range(at + 3, len(question)) if lower[end] in _CLOSING), len(question))
+    return (*question[: start - 1], *_WHOSE, *question[at + 3 : end], *_CONTAINS, question[at], *question[end:])
 
 
 def _hours(question: Words, index: SchemaIndex) -> Words:

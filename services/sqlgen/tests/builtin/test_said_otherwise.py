@@ -65,6 +65,13 @@ QUESTIONS: list[tuple[str, list[Row]]] = [
     ("Show the title and director of all films.", [("One", "Lee"), ("Two", "Lee"), ("Three", "Ray")]),
     ("How many captains younger than 50 are in each class?", [("Ketch", 1), ("Sloop", 1)]),
     ("What are the staff id and the number of students each staff has?", [(1202, 1), (1404, 3)]),
+    ("Find the first names of staff whose first name starts with the letter a.", [("Ada",)]),
+    ("Show the first names of staff whose last name has letter 'y' in it.", [("Bob",), ("Dee",)]),
+    ("Show the titles of films that have 'ne' in their title.", [("One",)]),
+    (
+        "What is the ratio of staff in the building South to staff in the building North?",
+        [(1.5,)],
+    ),
     ("List each first name and the age of staff.", [("Ada", 30), ("Bob", 40), ("Cid", 50), ("Dee", 60), ("Eve", 30)]),
 ]
 
