@@ -62,6 +62,13 @@ def flights(deployment: Deployment, demo_database: Path) -> Path:
     return place(demo_database, deployment)
 
 
+@pytest.fixture(scope="package")
+def demo(deployment: Deployment, flights: Path) -> str:
+    """A connection to the demo data, which nobody changes: to read its structure takes the executor some seconds."""
+    with deployment.client() as client:
+        return Api(client).connect(flights)
+
+
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """A webhook receiver."""

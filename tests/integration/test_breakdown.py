@@ -4,15 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from tests.integration.api import Api, Body
-
-
-@pytest.fixture
-def demo(api: Api, flights: Path) -> str:
-    """A connection to the demo data."""
-    return api.connect(flights)
 
 
 def _asked(api: Api, connection_id: str, question: str) -> Body:

@@ -78,6 +78,7 @@ async def test_a_thousand_questions_make_a_thousand_ends_and_events(
     sys.stdout.write(f"{JOBS} chat jobs: accepted in {accepted_s:.1f} s, ended after {ended_s:.1f} s\n")
     for job in inspection.jobs(ids):
         assert job["state"] == "succeeded"
+        assert job["output"]["rows"] == [[3]]
         require_ended_once(job)
     events = await asyncio.to_thread(lambda: ids_by_job(published_events(deployment.broker.bootstrap)))
     distinct = [len(set(events[job_id])) for job_id in ids]

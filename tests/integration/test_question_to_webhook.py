@@ -14,12 +14,6 @@ from tests.integration.receivers import Received, Receiver
 from tests.integration.small_database import small_database
 
 
-@pytest.fixture
-def demo(api: Api, flights: Path) -> str:
-    """A connection to the demo data."""
-    return api.connect(flights)
-
-
 def endpoint(api: Api, receiver: Receiver, *event_types: str) -> str:
     """Registers the receiver and returns its secret."""
     answer = api.client.post("/webhooks/endpoints", json={"url": receiver.url, "event_types": list(event_types)})

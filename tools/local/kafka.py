@@ -29,6 +29,10 @@ JVM_OPTIONS = (
 )
 
 
+# A short-lived tool is done before a better compiler or collector has paid off: 1.8 s of processor time instead of 3.3.
+TOOL_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
+
+
 class KafkaFormatError(LaptopError):
     """The storage tool refused to format the data folder."""
 
@@ -88,7 +92,7 @@ class KafkaNode:
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(self._properties_path)]
         finished = subprocess.run(
-            [*self._java(), *self._class_path(), *tool],
+            [*self._java(), *TOOL_OPTIONS, *self._class_path(), *tool],
             check=False,
             capture_output=True,
             text=True,

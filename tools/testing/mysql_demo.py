@@ -12,7 +12,7 @@ from tools.testing.mysql_server import MysqlServer
 
 
 def load_demo(server: MysqlServer, database: str, demo: Path) -> None:
-    """Copies the tables of the SQLite file `demo`, keys included. Takes some 10 s, for which nothing else waits."""
+    """Copies the tables of the SQLite file `demo`, keys included. A million rows take half a minute."""
     # A TEXT cannot be a key without a length, and some rows have no parent, as in the source.
     schema = re.sub(r"\bREAL\b", "DOUBLE", re.sub(r"\bTEXT\b", "VARCHAR(80)", SCHEMA))
     # Sorted and compared as SQLite does, so that the same statements give the same rows.

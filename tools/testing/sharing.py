@@ -1,6 +1,6 @@
-"""Shares the tests between processes: a file is for one of them, and so is a folder of integration tests.
+"""Shares the tests between processes: a file is for one of them, and so is a folder whose tests use costly servers.
 
-The tests of such a folder use one deployment; in several processes it would be started, and would idle, several times.
+The tests of such a folder use one deployment or broker; in several processes it would be started several times.
 """
 
 from pathlib import PurePosixPath
@@ -9,11 +9,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-INTEGRATION = PurePosixPath("tests/integration")
+SERVED = (PurePosixPath("tests/integration"), PurePosixPath("libs/runtime/tests/on_kafka"))
+"""Folders with servers of their own; so are the folders in them."""
 
 
 class ByDeployment(LoadFileScheduling):  # type: ignore[misc]
-    """Hands out whole files and, of integration tests, whole folders. pytest-xdist ships no types."""
+    """Hands out whole files and, of `SERVED`, whole folders. pytest-xdist ships no types."""
 
     def _split_scope(self, nodeid: str) -> str:
         return share_of(nodeid)
@@ -22,7 +23,7 @@ class ByDeployment(LoadFileScheduling):  # type: ignore[misc]
 def share_of(nodeid: str) -> str:
     """Names what a test is handed out with: its folder or its file."""
     file = PurePosixPath(nodeid.partition("::")[0])
-    return str(file.parent if file.is_relative_to(INTEGRATION) else file)
+    return str(file.parent if any(file.is_relative_to(folder) for folder in SERVED) else file)
 
 
 @pytest.hookimpl(optionalhook=True)

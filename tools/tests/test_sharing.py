@@ -13,13 +13,14 @@ pytest_plugins = ["pytester"]
 @pytest.mark.parametrize(
     ("test", "share"),
     [
-        ("libs/runtime/tests/test_bus.py::test_a[x::y]", "libs/runtime/tests/test_bus.py"),
+        ("libs/runtime/tests/test_sweep.py::test_a[x::y]", "libs/runtime/tests/test_sweep.py"),
+        ("libs/runtime/tests/on_kafka/test_bus.py::test_a", "libs/runtime/tests/on_kafka"),
         ("tests/integration/test_costs.py::test_a", "tests/integration"),
         ("tests/integration/sandbox/test_outages.py::test_a", "tests/integration/sandbox"),
         ("tests/deploy/test_images.py::test_a", "tests/deploy/test_images.py"),
     ],
 )
-def test_a_file_or_a_folder_of_integration_tests_is_handed_out_whole(test: str, share: str) -> None:
+def test_a_file_or_a_folder_with_servers_of_its_own_is_handed_out_whole(test: str, share: str) -> None:
     assert share_of(test) == share
 
 

@@ -1,16 +1,14 @@
-"""Databases of the shared store for each driver, and a Kafka node of the tests' own."""
+"""Databases of the shared store for each driver."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
 from libs.runtime.tests.clocks import ManualClock
 from libs.runtime.tests.errands import Site
-from libs.runtime.tests.kafka_site import KafkaSite
 from rowcall_runtime.driver import Driver, Store, open_store
 from rowcall_runtime.migrate import create_indexes
-from tools.local.stack import Broker, start_kafka
 from tools.testing.tiers import Backends
 
 
@@ -40,17 +38,3 @@ def clock() -> ManualClock:
 def site(shared_store: Store, clock: ManualClock) -> Site:
     """Errands at a step that no other test looks at."""
     return Site(store=shared_store, clock=clock, step=f"step-{uuid4().hex[:12]}")
-
-
-@pytest.fixture(scope="package")
-def broker(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Broker]:
-    """One Kafka node for this folder; a test that stops it starts it again."""
-    backends.note("broker", "embedded Apache Kafka")
-    with start_kafka(tmp_path_factory.mktemp("kafka")) as node:
-        yield node
-
-
-@pytest.fixture
-def kafka(broker: Broker) -> KafkaSite:
-    """The node that runs for all tests."""
-    return KafkaSite(broker.bootstrap)

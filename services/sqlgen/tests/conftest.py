@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from rowcall_databases.testing import LOOPBACK_POLICY, PostgresServer
 from rowcall_sqlgen.builtin.answering import Answering
 from rowcall_sqlgen.builtin.trained import trained_answering
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
+from tools.testing.demo_data import DemoRows, made_once
 from tools.testing.mysql_server import MysqlServer
 
 HERE = Path(__file__).parent
@@ -37,7 +38,22 @@ def answering() -> Answering:
 
 @pytest.fixture(scope="session")
 def demo_catalog(demo_database: Path) -> Catalog:
-    return asyncio.run(_introspected(f"sqlite:///{demo_database}"))
+    """What the product finds in the demo data; it looks for some seconds, so once for all processes."""
+
+    def introspect(target: Path) -> None:
+        target.write_text(asyncio.run(_introspected(f"sqlite:///{demo_database}")).model_dump_json(), encoding="utf-8")
+
+    kept = made_once(demo_database.with_name("catalog.json"), introspect)
+    return Catalog.model_validate_json(kept.read_bytes())
+
+
+@pytest.fixture
+def rows_of(expected: Mapping[str, object], demo_rows: DemoRows, request: pytest.FixtureRequest) -> DemoRows:
+    """Runs statements on as much of the demo data as the question under test needs."""
+    if expected.get("whole"):
+        whole: DemoRows = request.getfixturevalue("whole_demo_rows")
+        return whole
+    return demo_rows
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pytest
 import sqlglot
@@ -21,8 +21,6 @@ from tools.testing.demo_data import DemoRows
 from tools.testing.mysql_demo import load_demo
 from tools.testing.mysql_server import MysqlServer
 
-pytestmark = pytest.mark.timeout(180)  # the first test loads a third of a million rows
-
 LINES = (Path(__file__).parent / "demo_questions.jsonl").read_text(encoding="utf-8").splitlines()
 BOUNDS = ProfileBounds(budget_s=60, statement_s=20)  # the machine may be busy
 
@@ -31,18 +29,19 @@ class Answered(TypedDict):
     question: str
     reference: str
     ordered: bool
+    whole: NotRequired[bool]
 
 
 QUESTIONS: list[Answered] = [json.loads(line) for line in LINES]
-RUN = QUESTIONS[::2]
-"""Every other one is run: what differs from SQLite is the spelling, and a statement takes up to a second here."""
+RUN = [expected for expected in QUESTIONS if not expected.get("whole")]
+"""Here are a quarter of the flights; what differs from SQLite is the spelling."""
 
 
 @pytest.fixture(scope="module")
-def mysql_demo_uri(mysql_server: MysqlServer, demo_database: Path) -> Iterator[str]:
-    """The demo data in a database of its own."""
+def mysql_demo_uri(mysql_server: MysqlServer, demo_sample: Path) -> Iterator[str]:
+    """A quarter of the demo data in a database of its own."""
     with mysql_server.database() as name:
-        load_demo(mysql_server, name, demo_database)
+        load_demo(mysql_server, name, demo_sample)
         yield mysql_server.uri(name)
 
 

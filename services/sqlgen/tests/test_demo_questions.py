@@ -4,7 +4,7 @@ import json
 import time
 from datetime import date
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pytest
 import sqlglot
@@ -23,6 +23,7 @@ class Answered(TypedDict):
     question: str
     reference: str
     ordered: bool
+    whole: NotRequired[bool]
     row_count: int
     rows: list[list[str | int | float | None]] | None
 
@@ -43,11 +44,11 @@ REFUSALS: list[Refused] = [json.loads(line) for line in _lines("demo_refusals.js
 
 @pytest.mark.parametrize("expected", QUESTIONS, ids=lambda expected: expected["question"])
 def test_answer_gives_the_rows_of_the_reference(
-    expected: Answered, demo_index: SchemaIndex, demo_rows: DemoRows, today: date
+    expected: Answered, demo_index: SchemaIndex, rows_of: DemoRows, today: date
 ) -> None:
     best = answer(expected["question"], demo_index, today).candidates[0]
-    rows = demo_rows(best.sql)
-    reference = demo_rows(expected["reference"])
+    rows = rows_of(best.sql)
+    reference = rows_of(expected["reference"])
     if not expected["ordered"]:
         rows, reference = sorted(rows, key=repr), sorted(reference, key=repr)
     assert rows == reference

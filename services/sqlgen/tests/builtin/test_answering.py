@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pytest
 import sqlglot
@@ -24,6 +24,7 @@ class Answered(TypedDict):
     question: str
     reference: str
     ordered: bool
+    whole: NotRequired[bool]
 
 
 class Refused(TypedDict):
@@ -47,11 +48,11 @@ def test_the_answer_gives_the_rows_of_the_reference(
     answering: Answering,
     demo_index: SchemaIndex,
     demo_catalog: Catalog,
-    demo_rows: DemoRows,
+    rows_of: DemoRows,
     today: date,
 ) -> None:
     candidates = answering.answer(expected["question"], demo_index, today).candidates
-    rows, reference = (_rounded(demo_rows(sql)) for sql in (candidates[0].sql, expected["reference"]))
+    rows, reference = (_rounded(rows_of(sql)) for sql in (candidates[0].sql, expected["reference"]))
     if not expected["ordered"]:
         rows, reference = sorted(rows, key=repr), sorted(reference, key=repr)
     assert rows == reference, candidates[0].sql
