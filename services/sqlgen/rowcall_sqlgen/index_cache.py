@@ -3,9 +3,8 @@
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
 from rowcall_contracts.catalog import Catalog
@@ -84,14 +83,8 @@ def _parts(item: object) -> Iterable[object]:
         return ()
     if isinstance(item, tuple | list | set | frozenset):
         return item
-    kind: type = type(item)
-    if names := _field_names(kind):
-        return [getattr(item, name) for name in names]
+    if is_dataclass(item):
+        return [getattr(item, name) for name in item.__dataclass_fields__]
     if isinstance(item, Mapping):
         return [*item.keys(), *item.values()]
     return list(getattr(item, "__dict__", {}).values())
-
-
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
