@@ -10,7 +10,6 @@ from rowcall_sqlgen.engine.meaning import Meaning, Measure, OneOf, Predicate
 from rowcall_sqlgen.engine.reading import Readings
 from rowcall_sqlgen.engine.words import Word
 
-_ALL = frozenset({"all"})
 _OPENING = 4
 """Words among which `all` speaks of what is shown: `What are all the ...`."""
 
@@ -27,7 +26,7 @@ def for_every_value(read: Readings, question: Sequence[Word], index: SchemaIndex
 
 def each_value_once(read: Readings, question: Sequence[Word], index: SchemaIndex) -> Readings:
     """Returns the readings that list `all locations` with each of them once, where rows share a few."""
-    if not _ALL.issubset(word.lower for word in question[:_OPENING]):
+    if "all" not in (word.lower for word in question[:_OPENING]):
         return read
     return replace(read, found=tuple(replace(each, meaning=_once(each.meaning, index)) for each in read.found))
 

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import numpy as np
 import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph
 
 from rowcall_sqlgen.parser.arrays import Array, Weights
 
@@ -38,7 +39,7 @@ class Graph:
         graph = (GRAPHS / name).read_bytes()
         try:
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except Exception as error:
+        except (Fail, InvalidArgument, InvalidGraph) as error:
             raise ValueError(f"The weights do not fit {name}: {error}") from error
 
     def __call__(self, **inputs: Array) -> list[Array]:
