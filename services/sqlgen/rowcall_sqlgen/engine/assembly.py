@@ -51,7 +51,8 @@ def assemble(clauses: Sequence[Clause], index: SchemaIndex, roles: Mapping[str, 
     if grouped and not all(_is_told_by(order, grouped, index) for order in orders):
         raise NoMeaning("an order by what groups do not tell")
     routes = Routes(index.graph, {**roles, **_roles(clauses)})
-    items = (*shown_items(items, grouped, parts.groups, index=index), *parts.ranked_measure(items))
+    shown = shown_items(items, grouped, parts.groups, index=index)
+    items = (*shown, *parts.ranked_measure(items), *parts.sorting_columns(items, orders))
     return _Query(index, routes, parts, items=items, orders=orders, filters=filters, group=grouped).build()
 
 

@@ -42,11 +42,15 @@ def _row_of(table: str, items: Sequence[Item], index: SchemaIndex) -> tuple[Colu
 
 
 def _lookup(group: Group, index: SchemaIndex) -> tuple[ColumnRef, ...]:
-    """The name behind a key such as `carrier`; a key called id, code or number was asked for as such."""
+    """The name behind a key such as `carrier`; a key called id, code or number was asked for as such, and so was what
+    another table has once as well, without being told by it: the classroom of a teacher.
+    """
     if group.literal or not isinstance(group.target, ColumnRef):
         return ()
     parent = index.graph.parent_of(group.target)
     if parent is None or _KEY_WORDS & set(spelled_words(group.target.column)):
+        return ()
+    if index.tables[parent.table].primary_key not in ((), (parent.column,)):
         return ()
     return index.names[parent.table]
 

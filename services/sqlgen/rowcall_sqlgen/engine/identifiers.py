@@ -99,7 +99,7 @@ _SPELLED = {
     "homepage": ("home", "page"),
 }
 _INITIALS = {"f": "first", "l": "last", "m": "middle"}
-_TAILS = ("number", "name", "date", "code", "type", "time", "year", "num", "id")
+_TAILS = ("number", "name", "date", "code", "type", "time", "year", "room", "num", "id")
 _WHOLE = frozenset(
     "candidate mandate update surname username nickname datetime lifetime overtime runtime prototype genotype "
     "paid void avoid valid invalid grid bid rapid covid liquid solid humid android hybrid fluid acid kid said".split()

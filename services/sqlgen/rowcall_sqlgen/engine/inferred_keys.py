@@ -21,6 +21,9 @@ _TEXTS = frozenset({ColumnKind.TEXT})
 _NUMBERS = frozenset({ColumnKind.INTEGER, ColumnKind.DECIMAL})
 _LONGEST_INITIALS = 3
 _NOT_THE_KEY = 0.3
+_FEWEST_PLACES = 5
+"""Values that are among another table's by chance are fewer."""
+_MEASURED = frozenset("age rank year month day date time count number score price amount name title".split())
 _PERSONS = frozenset(
     """
     advisor adviser supervisor manager boss leader head chair director owner author editor reviewer teacher instructor
@@ -46,10 +49,38 @@ def with_inferred_keys(tables: Mapping[str, Table]) -> dict[str, Table]:
     for table in keyed.values():
         if not table.is_view:
             found.update(each for each in _references(table, parents) if each.reversed() not in found)
+    found.update(_of_islands(keyed, found))
     of_tables: dict[str, list[_Reference]] = defaultdict(list)
     for each in found:
         of_tables[each.table].append(each)
     return {name: _with_references(table, of_tables[name]) for name, table in keyed.items()}
+
+
+def _of_islands(tables: Mapping[str, Table], found: Iterable["_Reference"]) -> Iterator["_Reference"]:
+    """Yields how tables without any reference hang together: `classroom` of pupils, by that of teachers, who have one
+    each. The two columns are called the same, and nothing else is.
+    """
+    declared = ((table.name, key.referred_table) for table in tables.values() for key in table.foreign_keys)
+    joined = {name for pair in (*declared, *((each.table, each.referred_table) for each in found)) for name in pair}
+    islands = [table for table in tables.values() if table.name not in joined and not table.is_view]
+    for table in islands:
+        shared = [
+            _Reference(table.name, column.name, other.name, place.name)
+            for column in table.columns
+            for other in islands
+            for place in other.columns
+            if other is not table and not _is_unique(column, table) and _is_place(column, place, other)
+        ]
+        if len(shared) == 1:
+            yield shared[0]
+
+
+def _is_place(column: Column, place: Column, other: Table) -> bool:
+    words, mine = spelled_words(column.name), set(column.profile.values)
+    if words != spelled_words(place.name) or words in _PARTS_OF_NAMES or words[-1] in _MEASURED:
+        return False
+    known = len(mine) >= _FEWEST_PLACES and mine <= set(place.profile.values)
+    return known and _is_unique(place, other) and column.kind in _comparable_kinds(place)
 
 
 class _Reference(NamedTuple):

@@ -60,6 +60,13 @@ class Parts:
             return ()
         return tuple(r.item for r in self.ranks if isinstance(r.item, Measure) and r.item not in items)
 
+    def sorting_columns(self, items: Sequence[Item], orders: Sequence[Order]) -> tuple[ColumnRef, ...]:
+        """`distinct names sorted by price`: rows can be shown once each only with what they are sorted by."""
+        plain = all(isinstance(item, ColumnRef) for item in (*items, *(order.item for order in orders)))
+        if not (self.once and plain) or self.groups or self.ranks or self.caps:
+            return ()
+        return tuple(order.item for order in orders if isinstance(order.item, ColumnRef) and order.item not in items)
+
     def nested(self, items: Sequence[Item]) -> Rank | None:
         """A ranking of another table than the one shown: `cities in the county with the most officers`."""
         entity = next(iter(item_tables(items)), None)

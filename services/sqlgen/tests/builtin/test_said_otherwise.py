@@ -30,6 +30,15 @@ CREATE TABLE projects (id INTEGER PRIMARY KEY, money_requested INTEGER, college 
 CREATE TABLE shipments (
     id INTEGER PRIMARY KEY, ticket_id INTEGER, shipment_date DATE, FOREIGN KEY (ticket_id) REFERENCES tickets (id)
 );
+CREATE TABLE pupils (LastName VARCHAR(20), FirstName VARCHAR(20), Classroom INTEGER, PRIMARY KEY (LastName, FirstName));
+CREATE TABLE teachers (
+    LastName VARCHAR(20), FirstName VARCHAR(20), Classroom INTEGER, PRIMARY KEY (LastName, FirstName)
+);
+INSERT INTO teachers VALUES
+    ('Lim', 'Eva', 101), ('Moe', 'Fay', 102), ('Ng', 'Gus', 103), ('Orr', 'Hal', 104), ('Pym', 'Ivy', 105);
+INSERT INTO pupils VALUES
+    ('One', 'Kit', 101), ('Two', 'Liv', 101), ('Tre', 'Max', 102), ('Fur', 'Ned', 103), ('Fiv', 'Oli', 104),
+    ('Six', 'Pat', 105);
 INSERT INTO staff VALUES
     (1101, 'Ada', 'Ash', 'F', 30, 'Instructor', 'North'), (1202, 'Bob', 'Bay', 'M', 40, 'Professor', 'North'),
     (1303, 'Cid', 'Cox', 'M', 50, 'Instructor', 'South'), (1404, 'Dee', 'Day', 'F', 60, 'Professor', 'South'),
@@ -72,6 +81,10 @@ QUESTIONS: list[tuple[str, list[Row]]] = [
         "What is the ratio of staff in the building South to staff in the building North?",
         [(1.5,)],
     ),
+    ("How many pupils does Eva Lim teach?", [(2,)]),
+    ("What are the last names of the pupils in room 101?", [("One",), ("Two",)]),
+    ("Report the number of pupils in each classroom.", [(101, 2), (102, 1), (103, 1), (104, 1), (105, 1)]),
+    ("List the distinct statuses of tickets sorted by priority.", [("Closed", 1), ("Reported", 2), ("Closed", 3)]),
     ("List each first name and the age of staff.", [("Ada", 30), ("Bob", 40), ("Cid", 50), ("Dee", 60), ("Eve", 30)]),
 ]
 
