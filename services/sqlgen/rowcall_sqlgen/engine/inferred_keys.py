@@ -63,24 +63,29 @@ def _of_islands(tables: Mapping[str, Table], found: Iterable["_Reference"]) -> I
     declared = ((table.name, key.referred_table) for table in tables.values() for key in table.foreign_keys)
     joined = {name for pair in (*declared, *((each.table, each.referred_table) for each in found)) for name in pair}
     islands = [table for table in tables.values() if table.name not in joined and not table.is_view]
+    places: dict[_Words, list[tuple[Table, Column]]] = defaultdict(list)
+    for table in islands:
+        for column in table.columns:
+            if _is_unique(column, table) and _may_be_place(spelled_words(column.name)):
+                places[spelled_words(column.name)].append((table, column))
     for table in islands:
         shared = [
             _Reference(table.name, column.name, other.name, place.name)
             for column in table.columns
-            for other in islands
-            for place in other.columns
-            if other is not table and not _is_unique(column, table) and _is_place(column, place, other)
+            for other, place in places.get(spelled_words(column.name), ())
+            if other is not table and not _is_unique(column, table) and _lies_in(column, place)
         ]
         if len(shared) == 1:
             yield shared[0]
 
 
-def _is_place(column: Column, place: Column, other: Table) -> bool:
-    words, mine = spelled_words(column.name), set(column.profile.values)
-    if words != spelled_words(place.name) or words in _PARTS_OF_NAMES or words[-1] in _MEASURED:
-        return False
-    known = len(mine) >= _FEWEST_PLACES and mine <= set(place.profile.values)
-    return known and _is_unique(place, other) and column.kind in _comparable_kinds(place)
+def _may_be_place(words: _Words) -> bool:
+    return words not in _PARTS_OF_NAMES and words[-1] not in _MEASURED
+
+
+def _lies_in(column: Column, place: Column) -> bool:
+    mine = set(column.profile.values)
+    return len(mine) >= _FEWEST_PLACES and column.kind in _comparable_kinds(place) and mine <= set(place.profile.values)
 
 
 class _Reference(NamedTuple):
