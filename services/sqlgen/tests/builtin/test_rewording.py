@@ -1,15 +1,11 @@
 """Questions are put into words that the engine reads; what is called otherwise in the data stays as it is."""
 
-import asyncio
-import sqlite3
-from datetime import UTC, datetime
-
 import pytest
 
-from rowcall_databases import AccessPolicy, open_database, parse_uri
 from rowcall_sqlgen.builtin.rewording import reworded
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
 from rowcall_sqlgen.engine.words import words
+from services.sqlgen.tests.script_database import introspected, made_by
 
 SCRIPT = """
 CREATE TABLE salespersons (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL);
@@ -30,20 +26,7 @@ INSERT INTO cars VALUES (1, 'One', 'Bolt'), (2, 'Two', 'Wind');
 
 @pytest.fixture(scope="module")
 def dealer_index(tmp_path_factory: pytest.TempPathFactory) -> SchemaIndex:
-    path = tmp_path_factory.mktemp("dealer") / "dealer.sqlite"
-    connection = sqlite3.connect(path)
-    connection.executescript(SCRIPT)
-    connection.close()
-
-    async def introspected() -> SchemaIndex:
-        policy = AccessPolicy(file_roots=(path.parent,))
-        database = open_database(parse_uri(f"sqlite:///{path}", policy), now=lambda: datetime(2025, 6, 16, tzinfo=UTC))
-        try:
-            return build_index(await database.introspect())
-        finally:
-            await database.close()
-
-    return asyncio.run(introspected())
+    return build_index(introspected(made_by(SCRIPT, tmp_path_factory.mktemp("dealer") / "dealer.sqlite")))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,14 @@
 """What people say and no column is called, on a small office: each question once went wrong in a database like it."""
 
-import asyncio
 import sqlite3
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from rowcall_databases import AccessPolicy, open_database, parse_uri
 from rowcall_sqlgen.builtin.answering import Answering
 from rowcall_sqlgen.engine.index import SchemaIndex, build_index
+from services.sqlgen.tests.script_database import introspected, made_by
 
 TODAY = date(2025, 6, 16)
 Row = tuple[object, ...]
@@ -91,26 +90,12 @@ QUESTIONS: list[tuple[str, list[Row]]] = [
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("office") / "office.sqlite"
-    connection = sqlite3.connect(path)
-    connection.executescript(OFFICE)
-    connection.close()
-    return path
+    return made_by(OFFICE, tmp_path_factory.mktemp("office") / "office.sqlite")
 
 
 @pytest.fixture(scope="module")
 def office_index(office: Path) -> SchemaIndex:
-    async def indexed() -> SchemaIndex:
-        policy = AccessPolicy(file_roots=(office.parent,))
-        database = open_database(
-            parse_uri(f"sqlite:///{office}", policy), now=lambda: datetime(2025, 6, 16, tzinfo=UTC)
-        )
-        try:
-            return build_index(await database.introspect())
-        finally:
-            await database.close()
-
-    return asyncio.run(indexed())
+    return build_index(introspected(office))
 
 
 @pytest.mark.parametrize(("question", "rows"), QUESTIONS, ids=lambda value: value if isinstance(value, str) else "")
