@@ -54,6 +54,7 @@ SCHOOL = _index(
     _table("advisor", "room"),
     _table("building", _column("campus", "Graz", "Turin"), "height"),
     _table("instructor", "salary"),
+    _table("faculty", _column("rank", "Professor", "Assistant Dean")),
     _table("emp_contract", "pay"),
     _table("wide_student", "name", *(f"student_c{number}" for number in range(60))),
 )
@@ -67,6 +68,8 @@ SCHOOL = _index(
         ("students by major", "student"),
         ("What is in Turin?", "building"),
         ("everything about 'Graz'", "building"),
+        ("How many professors are there?", "faculty"),
+        ("What do assistant deans do?", "faculty"),
         ("Who is advising?", "advisor"),
         ("Show the credits", "course"),
         ("contracts of all kinds", "emp_contract"),

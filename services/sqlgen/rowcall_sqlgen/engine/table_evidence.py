@@ -26,6 +26,7 @@ _WHOLE_COLUMN = 0.9
 _LAST_WORD = 0.65  # of a table's name: it says what the rows are
 _EXACT = 0.4  # the question says all words of a table's name
 _QUOTED = 2.0
+_PLURAL = 0.8  # `professors`, where `Professor` is stored
 _WIDTH = 0.75  # as b in BM25: the more columns a table has, the less any of them says
 _LEAST_WIDTH = 0.5
 
@@ -137,6 +138,8 @@ def _values(question: Sequence[Word]) -> Iterator[tuple[int, int, tuple[str, ...
             yield start, end, plain_words(said[0].text), _QUOTED
         elif not all(is_stop_word(word) or (word.lower,) in LEXICON for word in said):
             yield start, end, tuple(word.lower for word in said), 1.0
+            if said[-1].lemma != said[-1].lower:
+                yield start, end, (*(word.lower for word in said[:-1]), said[-1].lemma), _PLURAL
 
 
 def _stretches(question: Sequence[Word]) -> Iterator[tuple[int, int]]:
