@@ -23,7 +23,7 @@ from tests.integration.small_database import small_database
 
 JOBS = 10
 MOST_QUESTIONS = 40
-"""On a busy machine a step may take the 2 s after which it is leased."""
+"""On a busy machine a step may take the 1.2 s after which it is leased."""
 
 DOCUMENTS = 10
 """Most documents, until one is indexed so fast that its lease was taken first, and needed no renewal."""

@@ -14,7 +14,13 @@ from rowcall_runtime.flag import set_within
 from rowcall_runtime.work_store import WorkStore
 
 FIRST_BEAT_S = 2.0
-"""A step that ends sooner never pays for a lease (design §3)."""
+"""At the latest so many seconds into a step its lease is taken (design §3)."""
+
+BEFORE_ALARM_S = 0.3
+"""It is taken so many seconds before the alarm of the work rings, lest a sweep elsewhere start it once more."""
+
+LEAST_BEAT_S = 1.0
+"""A step that ends sooner never pays for a lease, however late it began (decision 0002)."""
 
 BEAT_SHARE = 0.3
 """The part of a lease after which it is renewed: two beats may fail before it ends."""
@@ -44,7 +50,7 @@ class Heartbeat(Generic[W]):
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begins to beat; the first beat of unleased work comes after `first_beat_s`."""
+        """Begins to beat: first before the alarm of unleased work, `first_beat_s` from now at the latest."""
         self._task = asyncio.create_task(self._run(), name=f"heartbeat {self.work.id}")
 
     async def stop(self) -> None:
@@ -56,7 +62,7 @@ class Heartbeat(Generic[W]):
     async def _run(self) -> None:
         period_s = self._store.lease_ttl.total_seconds() * BEAT_SHARE
         expires_at = self.work.lease.expires_at if self.work.lease else None
-        while not await set_within(self._stopped, period_s if expires_at else self._first_beat_s):
+        while not await set_within(self._stopped, period_s if expires_at else self._first_wait_s()):
             beat_at = self._clock.now()
             held = await self._beat()
             if held:
@@ -64,6 +70,12 @@ class Heartbeat(Generic[W]):
             elif held is False or self._expired(expires_at):
                 self._on_lost()
                 return
+
+    def _first_wait_s(self) -> float:
+        if self.work.due_at is None:
+            return self._first_beat_s
+        left_s = (self.work.due_at - self._clock.now()).total_seconds() - BEFORE_ALARM_S
+        return min(self._first_beat_s, max(LEAST_BEAT_S, left_s))
 
     async def _beat(self) -> bool | None:
         """Returns whether the work is mine, or `None` when the store did not say."""

@@ -21,8 +21,8 @@ from rowcall_runtime.outbox import OutboxRelay, Parcel
 from rowcall_runtime.step import StepHandler, StepOutput
 from rowcall_runtime.work_store import Allowed, Change
 
-QUEUED_ALARM = timedelta(seconds=2)
-"""How long a command may take to be picked up before the sweep takes over (design §3)."""
+QUEUED_ALARM = timedelta(seconds=1.5)
+"""How long a step may take, its command included, before a lease or the sweep takes over (decision 0002)."""
 
 
 class JobWorkload:

@@ -21,7 +21,7 @@ from tests.integration.receivers import Received, Receiver
 from tests.integration.small_database import small_database
 
 PAIRS_BELOW = 8_000
-"""Some 4 s on an idle core: longer than the 2 s after which a running step takes its lease."""
+"""Some 4 s on an idle core: longer than the 2 s at most after which a running step takes its lease."""
 
 HOPELESS_PAIRS_BELOW = 20_000
 SECTIONS = 4_000

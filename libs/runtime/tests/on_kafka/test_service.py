@@ -82,7 +82,7 @@ async def cancelled(site: Site, errand: Errand) -> Cancelled:
 async def test_a_command_that_cannot_be_decoded_is_logged_and_counted_and_the_next_one_runs(
     kafka: KafkaSite, site: Site, commands: str
 ) -> None:
-    errand = await site.accepted()
+    errand = await site.accepted(due_at=site.clock.now() + NEVER)
     await kafka.put(commands, b"junk", b"", headers=[("ce_id", b"\xff")])
     await command(kafka, site, errand)
     with capture_logs() as lines:
@@ -98,7 +98,7 @@ async def test_a_command_that_cannot_be_decoded_is_logged_and_counted_and_the_ne
 async def test_a_cancel_reaches_the_worker_on_the_control_topic_without_any_heartbeat(
     kafka: KafkaSite, site: Site
 ) -> None:
-    gate, errand = Gate(), await site.accepted()
+    gate, errand = Gate(), await site.accepted(due_at=site.clock.now() + NEVER)
     bus = Bus(kafka.access, site.clock, Metrics(), client_id="cancel-test")
     publishing = asyncio.create_task(bus.run())
     async with listening(kafka, site, gate):
