@@ -94,7 +94,7 @@ def _contained(question: Words, _: SchemaIndex) -> Words:
         return question
     if lower[at + 2] in ("it", "them"):
         return (*question[:start], *_CONTAINS, question[at], *question[at + 3 :])
-    if lower[at + 2] not in ("its", "their") or lower[start - 1] not in _RELATIVE:
+    if start < 1 or lower[at + 2] not in ("its", "their") or lower[start - 1] not in _RELATIVE:
         return question
     end = next((end for end in range(at + 3, len(question)) if lower[end] in _CLOSING), len(question))
     return (*question[: start - 1], *_WHOSE, *question[at + 3 : end], *_CONTAINS, question[at], *question[end:])
