@@ -34,9 +34,9 @@ def possible(read: Readings) -> Readings:
 
 def propose(found: Sequence[Reading], parses: Sequence[Parsed], index: SchemaIndex) -> tuple[Proposal, ...]:
     """Returns one proposal for each statement; statements that both wrote come with both reasons."""
-    readings = {_written(each.meaning, index): each for each in reversed(found[:MOST_READINGS])}
+    readings = {written(each.meaning, index): each for each in reversed(found[:MOST_READINGS])}
     likely = [replace(each, query=settled(each.query, index)) for each in parses if not is_contradictory(each.query)]
-    parsed = {_written(each.query, index): each for each in reversed(likely)}
+    parsed = {written(each.query, index): each for each in reversed(likely)}
     proposals = []
     for sql in dict.fromkeys([*reversed(parsed), *reversed(readings)]):
         reading, parse = readings.get(sql), parsed.get(sql)
@@ -45,5 +45,6 @@ def propose(found: Sequence[Reading], parses: Sequence[Parsed], index: SchemaInd
     return tuple(proposals)
 
 
-def _written(query: Query, index: SchemaIndex) -> str:
+def written(query: Query, index: SchemaIndex) -> str:
+    """Returns the statement as it is shown."""
     return write_sql(presented(query, index), index.dialect, index.tables)

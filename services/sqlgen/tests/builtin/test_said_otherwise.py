@@ -68,6 +68,8 @@ QUESTIONS: list[tuple[str, list[Row]]] = [
     ("What is the average money requested by all projects?", [(200.0,)]),
     ("Show the average and minimum age of staff in each building.", [("North", 35.0, 30), ("South", 140 / 3, 30)]),
     ("How many female professors are there?", [(2,)]),
+    ("Who is the advisor of Xia Xu?", [("Bob", "Bay")]),
+    ("What is the name of the advisor of Zoe Zan?", [("Dee", "Day")]),
     ("How many professors are in building South?", [(2,)]),
     ("What are the last names of the students?", [("Xu",), ("Yu",), ("Zan",), ("Woo",)]),
     ("Show the title and director of all films.", [("One", "Lee"), ("Two", "Lee"), ("Three", "Ray")]),
