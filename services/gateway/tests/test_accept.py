@@ -23,7 +23,7 @@ async def test_a_job_is_stored_queued_with_its_alarm_before_the_202(
     job = await gateway.job(body["id"])
     assert (job.state, job.version, job.workspace_id) == (State.QUEUED, 1, workspace_id)
     assert [entry.event for entry in job.history] == [HistoryEvent.ACCEPTED]
-    assert job.due_at == job.created_at + timedelta(seconds=2)
+    assert job.due_at == job.created_at + timedelta(seconds=1.5)
     assert job.deadline_at == job.created_at + timedelta(seconds=60)
     assert job.steps == ("generate", "execute", "narrate")
     assert body["metadata"] == {"team": "ops"}
