@@ -9,6 +9,7 @@ import onnx
 
 from rowcall_sqlgen.parser.arrays import History, NodeInputs
 from rowcall_sqlgen.parser.features import MOST_FEATURES
+from rowcall_sqlgen.parser.stepping import FEATURES
 from rowcall_sqlgen.parser.weights import Trained
 from tools.graphs import traced
 from tools.graphs.model import model
@@ -28,9 +29,14 @@ class _TracedNetwork(Network):
 
 
 def encode_graph(trained: Trained) -> onnx.ModelProto:
-    """Nodes in; out: their vectors, what pointers are compared with, and each decoder layer's keys and values."""
+    """Nodes in; out: their vectors, what pointers are compared with, and each decoder layer's keys and values.
+
+    The table of features is an input too: each training has met others, and as many.
+    """
     weights = _arguments(trained)
-    network = _TracedNetwork(trained.shape, weights, traced)
+    del weights[FEATURES]
+    table = argument(np.float32, "known", trained.shape.width)
+    network = _TracedNetwork(trained.shape, {**weights, FEATURES: table}, traced)
     inputs: dict[str, Any] = {
         "vectors": argument(np.float32, "nodes", trained.shape.input_width),
         "features": argument(np.int32, "nodes", MOST_FEATURES),
@@ -42,6 +48,7 @@ def encode_graph(trained: Trained) -> onnx.ModelProto:
     layers = range(trained.shape.decoder_layers)
     pairs: list[Any] = [network.keys_and_values(nodes, f"decoder.{layer}.nodes") for layer in layers]
     outputs: dict[str, Any] = {"nodes_out": nodes, "pointed_at": network.pointed_at(nodes), **_numbered("read", pairs)}
+    inputs |= {"table": table}
     return model("rowcall-parser-encode", weights=weights, inputs=inputs, outputs=outputs)
 
 

@@ -14,7 +14,10 @@ from rowcall_sqlgen.parser.weights import Trained
 Memory = Sequence[Array]
 """Keys, values, keys ... of the actions so far, layer by layer: sequences x heads x actions x width of a head."""
 
-_OF_NODES = re.compile(r"encoder\.|input|features|positions|pointer\.key|decoder\.\d+\.nodes\.(key|value)")
+FEATURES = "features"
+"""The weights of which each training has as many as it met features: no part of the graph, which fits all trainings."""
+
+_OF_NODES = re.compile(r"encoder\.|input|positions|pointer\.key|decoder\.\d+\.nodes\.(key|value)")
 """Weights for what is computed once for each question, before the first step."""
 
 
@@ -24,8 +27,10 @@ class ParserNetwork:
     def __init__(self, trained: Trained) -> None:
         """Raises `ValueError` where the weights do not fit the graphs."""
         self.shape = trained.shape
-        encoding = {name: weight for name, weight in trained.weights.items() if _OF_NODES.match(name)}
-        stepping = {name: weight for name, weight in trained.weights.items() if name not in encoding}
+        weights = dict(trained.weights)
+        self.features = weights.pop(FEATURES)
+        encoding = {name: weight for name, weight in weights.items() if _OF_NODES.match(name)}
+        stepping = {name: weight for name, weight in weights.items() if name not in encoding}
         self.encode = Graph(GraphName.ENCODE, encoding)
         self.step = Graph(GraphName.STEP, stepping)
 
@@ -36,6 +41,7 @@ class Stepper:
     def __init__(self, network: ParserNetwork, inputs: NodeInputs) -> None:
         self._network = network
         nodes, pointed_at, *read = network.encode(
+            table=network.features,
             vectors=inputs.vectors,
             features=inputs.features,
             positions=inputs.positions,
