@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from rowcall_sqlgen.builtin.sorting_words import extreme, listed, one_way
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
-from rowcall_sqlgen.engine.marks import ColumnRef, TableMention
+from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention
 from rowcall_sqlgen.engine.part_mentions import CALENDAR_WORDS
 from rowcall_sqlgen.engine.phrases import bag
 from rowcall_sqlgen.engine.words import Word, words
@@ -21,6 +22,7 @@ _CONTAINS, _WHOSE = words("contains"), words("whose")
 _PARTS_OF_TEXT = frozenset("the a an letter letters word words substring string character characters text".split())
 _HAVING = frozenset("has have having".split())
 _RELATIVE = frozenset("that which who".split())
+_TELEPHONES = frozenset("phone telephone fax mobile cellphone".split())
 _CLOSING = frozenset(". ? ! ; , and or".split())
 _OF_DAY = (("of", "the", "day"), ("of", "day"))
 
@@ -58,7 +60,7 @@ def reworded(question: Words, index: SchemaIndex) -> Words:
     """Returns the question with every rule applied once."""
     rules: tuple[Callable[[Words, SchemaIndex], Words], ...] = (
         *(_with_each, _letters, _contained, _hours, _joined, _persons, _rows, _who),
-        *(_codes, _of_column, _money),
+        *(_codes, _of_column, _money, _telephones, _columns_alone, listed, one_way, extreme),
     )
     for rule in rules:
         question = rule(question, index)
@@ -188,6 +190,30 @@ def _who(question: Words, index: SchemaIndex) -> Words:
     agents = _AGENTS.get(verb, _AGENTS.get(question[1].lemma, "")).split()
     known = next((agent for agent in agents if (agent,) in index.phrases), None)
     return (*words(f"which {known}"), *question[1:]) if known else question
+
+
+def _telephones(question: Words, index: SchemaIndex) -> Words:
+    """`Phone numbers` are phones, where a column is called so: nothing is counted."""
+    said: list[Word] = []
+    for word in question:
+        before = said[-1].lemma if said else ""
+        names = before in _TELEPHONES and (before,) in index.phrases and bag((before, "number")) not in index.phrases
+        if not (names and word.lemma == "number"):
+            said.append(word)
+    return tuple(said)
+
+
+def _columns_alone(question: Words, index: SchemaIndex) -> Words:
+    """`Name and age information` is no more than name and age."""
+    if ("information",) in index.phrases:
+        return question
+    said: list[Word] = []
+    for word in question:
+        before = index.phrases.get((said[-1].lemma,), ()) if said else ()
+        is_column = any(isinstance(link.mention, ColumnMention) and link.quality == 1.0 for link in before)
+        if not (is_column and word.lower in ("information", "info")):
+            said.append(word)
+    return tuple(said)
 
 
 def _codes(question: Words, index: SchemaIndex) -> Words:

@@ -33,6 +33,9 @@ CREATE TABLE pupils (LastName VARCHAR(20), FirstName VARCHAR(20), Classroom INTE
 CREATE TABLE teachers (
     LastName VARCHAR(20), FirstName VARCHAR(20), Classroom INTEGER, PRIMARY KEY (LastName, FirstName)
 );
+CREATE TABLE suppliers (id INTEGER PRIMARY KEY, name VARCHAR(20), phone VARCHAR(20), licence VARCHAR(3));
+INSERT INTO suppliers VALUES
+    (1, 'Kay', '555-1', 'Yes'), (2, 'Leo', '555-2', 'No'), (3, 'Mia', '555-2', 'Yes'), (4, 'Noa', '555-4', 'No');
 INSERT INTO teachers VALUES
     ('Lim', 'Eva', 101), ('Moe', 'Fay', 102), ('Ng', 'Gus', 103), ('Orr', 'Hal', 104), ('Pym', 'Ivy', 105);
 INSERT INTO pupils VALUES
@@ -69,6 +72,15 @@ QUESTIONS: list[tuple[str, list[Row]]] = [
     ("Show the average and minimum age of staff in each building.", [("North", 35.0, 30), ("South", 140 / 3, 30)]),
     ("How many female professors are there?", [(2,)]),
     ("Who is the advisor of Xia Xu?", [("Bob", "Bay")]),
+    ("Sort the ids of all projects in descending order of money requested.", [(2,), (1,)]),
+    ("Sort the colleges of all projects in descending alphabetical order.", [("B",), ("A",)]),
+    ("List the ids of tickets by date reported from the most recent to the oldest.", [(3,), (2,), (1,)]),
+    ("List the ids of the tickets by priority from lowest to highest.", [(1,), (2,), (3,)]),
+    ("What is the college of the project with the maximum money requested?", [("B",)]),
+    ("Show the title and id information of films.", [("One", 1), ("Two", 2), ("Three", 3)]),
+    ("List the phone numbers of all suppliers.", [("555-1",), ("555-2",), ("555-2",), ("555-4",)]),
+    ("How many suppliers do not have a licence?", [(2,)]),
+    ("What are the names of suppliers without a licence?", [("Leo",), ("Noa",)]),
     ("What is the name of the advisor of Zoe Zan?", [("Dee", "Day")]),
     ("How many professors are in building South?", [(2,)]),
     ("What are the last names of the students?", [("Xu",), ("Yu",), ("Zan",), ("Woo",)]),

@@ -6,8 +6,17 @@ from rowcall_sqlgen.engine.clauses import Absent, Clause, Dated, Filter
 from rowcall_sqlgen.engine.grammar import conditions
 from rowcall_sqlgen.engine.grammar.comparisons import comparison
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Rule, Scene
-from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, Cue, Number, Quoted, TableMention, ValueMention
-from rowcall_sqlgen.engine.meaning import IsNull
+from rowcall_sqlgen.engine.marks import (
+    ColumnMention,
+    ColumnRef,
+    Cue,
+    Number,
+    Operator,
+    Quoted,
+    TableMention,
+    ValueMention,
+)
+from rowcall_sqlgen.engine.meaning import Comparison, IsNull
 
 _CONDITIONS: tuple[Rule, ...] = (
     conditions.pattern,
@@ -20,13 +29,18 @@ _CONDITIONS: tuple[Rule, ...] = (
 )
 
 
+_YES, _NO = frozenset({"yes", "y", "true", "t"}), frozenset({"no", "n", "false", "f"})
+
+
 def absence(marks: Marks, scene: Scene) -> Found | None:
     """`without a departure time`, `tail number is missing`, `airlines without flights`, `do not have any pets`."""
-    return _null(marks) or _without_partner(marks, scene) or _negated(marks, scene)
+    return _null(marks, scene) or _without_partner(marks, scene) or _negated(marks, scene)
 
 
-def _null(marks: Marks) -> Found | None:
+def _null(marks: Marks, scene: Scene) -> Found | None:
     match marks:
+        case [Cue.WITHOUT, ColumnMention((ref,)), *rest] if not _has_value(rest) and (no := _denial(ref, scene)):
+            return Found(2, (Filter(Comparison(ref, Operator.EQ, no)),))
         case [Cue.WITHOUT | Cue.MISSING, ColumnMention((ref,)), *rest] if not _has_value(rest):
             return _is_null(ref, length=2)
         case [ColumnMention((ref,)), Cue.MISSING, *_]:
@@ -38,6 +52,12 @@ def _null(marks: Marks) -> Found | None:
         case [ColumnMention((ref,)), Cue.IS, Cue.NOT, Cue.MISSING, *_]:
             return _is_null(ref, length=4, negated=True)
     return None
+
+
+def _denial(ref: ColumnRef, scene: Scene) -> str | None:
+    """Returns the `No` of a column that says yes or no of every row."""
+    values = {str(value): str(value).lower() for value in scene.index.column(ref).profile.values}
+    return next((value for value, low in values.items() if low in _NO), None) if _YES & {*values.values()} else None
 
 
 def _has_value(rest: Marks) -> bool:
