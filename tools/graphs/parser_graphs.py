@@ -35,7 +35,7 @@ def encode_graph(trained: Trained) -> onnx.ModelProto:
     """
     weights = _arguments(trained)
     del weights[FEATURES]
-    table = argument(np.float32, "known", trained.shape.width)
+    table: Any = argument(np.float32, "known", trained.shape.width)
     network = _TracedNetwork(trained.shape, {**weights, FEATURES: table}, traced)
     inputs: dict[str, Any] = {
         "vectors": argument(np.float32, "nodes", trained.shape.input_width),

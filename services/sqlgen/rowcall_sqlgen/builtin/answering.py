@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import islice
+from itertools import islice, pairwise
 
 from rowcall_contracts.candidates import MAX_CANDIDATES, Candidate, Generation
 from rowcall_sqlgen.builtin.column_wording import in_its_words, in_their_words
@@ -16,7 +16,6 @@ from rowcall_sqlgen.builtin.grammar_answer import NAME, clarified, doubt, no_que
 from rowcall_sqlgen.builtin.group_numbers import group_numbers
 from rowcall_sqlgen.builtin.holding_back import TRUST_IN_GRAMMAR, doubted, least_trust
 from rowcall_sqlgen.builtin.join_hints import join_hints
-from rowcall_sqlgen.builtin.named_keys import named_in_proposal, named_in_readings
 from rowcall_sqlgen.builtin.ordering import ordering
 from rowcall_sqlgen.builtin.ordinals import ordinals
 from rowcall_sqlgen.builtin.plausibility import plausible
@@ -28,6 +27,7 @@ from rowcall_sqlgen.builtin.returns.returns import returns
 from rowcall_sqlgen.builtin.rewording import money_read, reworded
 from rowcall_sqlgen.builtin.said_units import in_their_units
 from rowcall_sqlgen.builtin.shared_columns import sharing
+from rowcall_sqlgen.builtin.shown_names import named_in_proposal, named_in_readings
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
@@ -63,6 +63,7 @@ TRUST_IN_PRECEDENT = 0.9
 
 MOST_LIKENED = 40
 """Words of a question whose likenesses are prepared while it is parsed; few questions are longer."""
+_ENDS, _RETURNING = frozenset(".?!;"), frozenset("return give show list report".split())
 _OPENING = 3
 """Words among which a sentence asks for something: `From which cities ...`, or `Sort the names ...`."""
 MOST_PARTS = 3
@@ -127,7 +128,8 @@ class Answering:
         if hopeless:
             return clarified(hopeless, index)
         read = self.read(question, index, today)
-        if read.found and read.found[0].score >= READ_PERFECTLY and not doubt(read, question, index):
+        perfect = read.found and read.found[0].score >= READ_PERFECTLY and not doubt(read, question, index)
+        if perfect and not _returns_apart(question):
             return read_answer(named_in_readings(read, question, index), question, index, may_offer=may_offer)
         ranked = _Composition(self, index, today).of(question)
         if ranked and ranked[0].probability >= least_trust(ranked[0]):
@@ -252,6 +254,11 @@ def _grammar_first(ranked: list[Trusted], understood: Understanding) -> list[Tru
     reordered = [ranked[at], *ranked[:at], *ranked[at + 1 :]]
     capped = [replace(each, probability=min(each.probability, probability)) for each in reordered[1:]]
     return [replace(reordered[0], probability=probability), *capped]
+
+
+def _returns_apart(question: Sequence[Word]) -> bool:
+    """Says whether a sentence of its own says what to return, which the grammar takes for one with the first."""
+    return any(one.lower in _ENDS and other.lower in _RETURNING for one, other in pairwise(question))
 
 
 def _is_sentence(question: Sequence[Word]) -> bool:

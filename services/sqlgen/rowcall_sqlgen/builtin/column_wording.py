@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from rowcall_sqlgen.builtin.uses import inner_parts
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.joins import Step
-from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef
+from rowcall_sqlgen.engine.marks import Aggregate, ColumnMention, ColumnRef
 from rowcall_sqlgen.engine.meaning import Join, Meaning, Measure, measure_of
+from rowcall_sqlgen.engine.phrases import bag
 from rowcall_sqlgen.engine.reading import Readings
 from rowcall_sqlgen.engine.word_stems import is_said, stems
 from rowcall_sqlgen.engine.words import Word
@@ -22,6 +24,9 @@ _SAID = {
     Aggregate.SUM: frozenset("total sum overall".split()),
 }
 
+_WHOLE = 0.9
+"""Quality of a phrase that says all of a column's name."""
+
 Part = TypeVar("Part")
 
 
@@ -32,9 +37,26 @@ def in_their_words(parses: Parses, index: SchemaIndex) -> Parses:
 
 
 def in_its_words(read: Readings, question: Sequence[Word], index: SchemaIndex) -> Readings:
-    """Returns the grammar's readings without such aggregates."""
+    """Returns the grammar's readings without such aggregates, and without counts where a column holds numbers."""
     wording = _Wording(question, index)
-    return replace(read, found=tuple(replace(each, meaning=wording.ungrouped(each.meaning)) for each in read.found))
+    found = tuple(replace(each, meaning=wording.ungrouped(each.meaning)) for each in read.found)
+    if _names_numbers(question, index):
+        found = tuple(each for each in found if not _counts_rows(each.meaning)) or found
+    return replace(read, found=found)
+
+
+def _names_numbers(question: Sequence[Word], index: SchemaIndex) -> bool:
+    """`The apartment numbers of ...`, where a column is called so; `how many` asks for a count nevertheless."""
+    said = {word.lower for word in question}
+    if not said.isdisjoint(("many", "count", "total")):
+        return False
+    named = (bag((one.lemma, other.lemma)) for one, other in pairwise(question) if other.lower == "numbers")
+    links = (link for phrase in named if len(phrase) == 2 for link in index.phrases.get(phrase, ()))
+    return any(isinstance(link.mention, ColumnMention) and link.quality >= _WHOLE for link in links)
+
+
+def _counts_rows(meaning: Meaning) -> bool:
+    return any(isinstance(item, Measure) and item.aggregate is Aggregate.COUNT for item in meaning.items)
 
 
 class _Wording:
@@ -85,7 +107,9 @@ class _Wording:
             *(order.item for order in meaning.order if isinstance(order.item, Measure)),
             *(measure for each in meaning.having if (measure := measure_of(each))),
         ]
-        if not meaning.group or not measures or not all(map(self._is_told_by_name, measures)):
+        if not meaning.group:
+            return replace(meaning, items=tuple(map(self._summed, meaning.items)))
+        if not measures or not all(map(self._is_told_by_name, measures)):
             return meaning
         plain = {measure: measure.column for measure in measures if measure.column}
 
@@ -104,7 +128,19 @@ class _Wording:
             ),
         )
 
+    def _summed(self, item: Any) -> Any:
+        """How many rooms, where a `room_count` says it of each apartment."""
+        return replace(item, aggregate=Aggregate.SUM, distinct=False) if self._counts_numbers(item) else item
+
+    def _counts_numbers(self, item: object) -> bool:
+        if not isinstance(item, Measure) or item.aggregate is not Aggregate.COUNT or item.column is None:
+            return False
+        name = spelled_words(item.column.column)
+        return self._index.is_quantity(item.column) and (name[:2] == ("number", "of") or name[1:][-1:] == ("count",))
+
     def _is_told_by_name(self, measure: Measure) -> bool:
+        if self._counts_numbers(measure):
+            return True
         said = _SAID.get(measure.aggregate, frozenset())
         name = spelled_words(measure.column.column) if measure.column else ()
         return not said.isdisjoint(name[:1]) and sum(word in said for word in self._words) <= 1

@@ -104,7 +104,8 @@ _INITIALS = {"f": "first", "l": "last", "m": "middle"}
 _TAILS = ("number", "name", "date", "code", "type", "time", "year", "room", "num", "id")
 _WHOLE = frozenset(
     "candidate mandate update surname username nickname datetime lifetime overtime runtime prototype genotype "
-    "paid void avoid valid invalid grid bid rapid covid liquid solid humid android hybrid fluid acid kid said".split()
+    "paid void avoid valid invalid grid bid rapid covid liquid solid humid android hybrid fluid acid kid said "
+    "bathroom bedroom mushroom".split()
 )
 
 

@@ -33,6 +33,11 @@ CREATE TABLE pupils (LastName VARCHAR(20), FirstName VARCHAR(20), Classroom INTE
 CREATE TABLE teachers (
     LastName VARCHAR(20), FirstName VARCHAR(20), Classroom INTEGER, PRIMARY KEY (LastName, FirstName)
 );
+CREATE TABLE apartments (
+    apt_id INTEGER PRIMARY KEY, apt_number VARCHAR(5), apt_type_code VARCHAR(9), bathroom_count INTEGER
+);
+INSERT INTO apartments VALUES
+    (1, '1A', 'Flat', 1), (2, '2B', 'Studio', 2), (3, '3C', 'Flat', 3), (4, '4D', 'Duplex', 3);
 CREATE TABLE suppliers (id INTEGER PRIMARY KEY, name VARCHAR(20), phone VARCHAR(20), licence VARCHAR(3));
 INSERT INTO suppliers VALUES
     (1, 'Kay', '555-1', 'Yes'), (2, 'Leo', '555-2', 'No'), (3, 'Mia', '555-2', 'Yes'), (4, 'Noa', '555-4', 'No');
@@ -80,6 +85,11 @@ QUESTIONS: list[tuple[str, list[Row]]] = [
     ("Show the title and id information of films.", [("One", 1), ("Two", 2), ("Three", 3)]),
     ("List the phone numbers of all suppliers.", [("555-1",), ("555-2",), ("555-2",), ("555-4",)]),
     ("How many suppliers do not have a licence?", [(2,)]),
+    ("Return the apartment numbers of the apartments with type code 'Flat'.", [("1A",), ("3C",)]),
+    ("Give the apartment numbers of apartments with more than 2 bathrooms.", [("3C",), ("4D",)]),
+    ("What is the total number of bathrooms?", [(9,)]),
+    ("What is the ticket with the lowest priority? Return the status and the priority.", [("Closed", 1)]),
+    ("What are the full names of the staff in the building 'North'?", [("Ada", "Ash"), ("Bob", "Bay")]),
     ("What are the names of suppliers without a licence?", [("Leo",), ("Noa",)]),
     ("What is the name of the advisor of Zoe Zan?", [("Dee", "Day")]),
     ("How many professors are in building South?", [(2,)]),

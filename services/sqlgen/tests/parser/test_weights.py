@@ -65,8 +65,8 @@ def test_parsers_that_met_other_features_have_the_same_graph() -> None:
         relations=np.zeros((len(rows), len(rows)), np.int32),
         present=np.ones(len(rows), np.float32),
     )
-    scores = [_first_scores(ParserNetwork(each), inputs) for each in (shipped, fewer)]
-    assert np.array_equal(*scores), "the features that both have met are weighed alike"
+    scores, of_fewer = (_first_scores(ParserNetwork(each), inputs) for each in (shipped, fewer))
+    assert np.array_equal(scores, of_fewer), "the features that both have met are weighed alike"
 
 
 def _first_scores(network: ParserNetwork, inputs: NodeInputs) -> Array:
