@@ -12,9 +12,9 @@ import numpy as np
 from rowcall_databases import AccessPolicy, Database, open_database, parse_uri
 from rowcall_sqlgen.builtin.answering import Answering
 from rowcall_sqlgen.builtin.evidence import Evidence, Understanding, weigh
-from rowcall_sqlgen.builtin.rewording import reworded
 from rowcall_sqlgen.builtin.trust import UNTRUSTING, save_trust
 from rowcall_sqlgen.engine.index import SchemaIndex
+from rowcall_sqlgen.engine.reading import readings
 from rowcall_sqlgen.engine.words import Word, words
 from rowcall_sqlgen.evaluate.equality import Table, equal
 from rowcall_sqlgen.evaluate.executing import run_plain
@@ -113,8 +113,7 @@ def _unanswerable(
 
 
 def _understood(question: tuple[Word, ...], index: SchemaIndex, answering: Answering) -> Understanding:
-    asked = reworded(question, index)
-    return answering.understand(asked, answering.read(asked, index, NOW.date()), index, today=NOW.date())
+    return answering.understand(question, readings(question, index, NOW.date()), index, today=NOW.date())
 
 
 async def _rows(sql: str, database: Database) -> Table | None:

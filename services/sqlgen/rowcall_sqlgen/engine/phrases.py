@@ -9,8 +9,6 @@ _OF_ANOTHER = 0.85
 """Of `id` for `order_id` in a table `order_items`, whose own is `order_item_id`."""
 _AGENT = 0.85
 """Of `directors` for `directed_by`."""
-_NUMBER_OF = 0.85
-"""Of `rooms` for `room_count`: `more than two rooms`."""
 CONNECTORS = frozenset({"of", "the", "a", "an", "s", "for", "in"})
 
 Bag = tuple[str, ...]
@@ -67,17 +65,9 @@ def column_phrases(name: str, table: str) -> Iterator[tuple[Bag, float]]:
             yield bag(words[1:]), 0.92
     if len(words) == 2 and words[1] == "by":
         yield from ((bag((f"{stem(words[0])}{ending}",)), _AGENT) for ending in ("or", "er"))
-    yield from ((bag(counted), _NUMBER_OF) for counted in _counted(words))
     if len(short) > 1 and snake_case(name).split("_")[-1] in _UNITS:
         yield bag(short[:-1]), 0.92
     yield from _partial(short)
-
-
-def _counted(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    if len(words) > 1 and words[-1] == "count":
-        yield words[:-1]
-    if len(words) > 2 and words[:2] == ("number", "of"):
-        yield words[2:]
 
 
 def _without_table(words: tuple[str, ...], table: tuple[str, ...]) -> tuple[str, ...]:
