@@ -56,7 +56,7 @@ def _null(marks: Marks, scene: Scene) -> Found | None:
 
 def _denial(ref: ColumnRef, scene: Scene) -> str | None:
     """Returns the `No` of a column that says yes or no of every row."""
-    values = {str(value): str(value).lower() for value in scene.index.column(ref).profile.values}
+    values = {value: value.lower() for value in scene.index.column(ref).profile.values if isinstance(value, str)}
     return next((value for value, low in values.items() if low in _NO), None) if _YES & {*values.values()} else None
 
 
