@@ -10,7 +10,10 @@ from pathlib import Path
 from tools.local.errors import LaptopError
 from tools.local.ports import LOOPBACK
 
-CACHE_SIZE = "256M"  # the defaults, 1 and 4 GB, would let an idle laptop's store grow that large
+CACHE_SIZE = "512M"
+"""The defaults, 1 and 4 GB, would let a laptop's store grow that large. With 256 MB a store under a third of all tests
+stopped for ever twice, inside a search of its engine, while all other connections waited for that one.
+"""
 RUST_INSTALL = "cargo install secantus-mdb --version 0.5.3-beta.196 --ignore-rust-version"
 
 
