@@ -11,8 +11,8 @@ from tools.local.errors import LaptopError
 from tools.local.ports import LOOPBACK
 
 CACHE_SIZE = "512M"
-"""The defaults, 1 and 4 GB, would let a laptop's store grow that large. With 256 MB a store under a third of all tests
-stopped for ever twice, inside a search of its engine, while all other connections waited for that one.
+"""The defaults, 1 and 4 GB, would let a laptop's store grow that large. With too little, a store under a third of all
+tests may stop for ever inside a search of its engine (seen with 256 MB; the cause is not certain).
 """
 RUST_INSTALL = "cargo install secantus-mdb --version 0.5.3-beta.196 --ignore-rust-version"
 

@@ -20,7 +20,7 @@ BEFORE_ALARM_S = 0.3
 """It is taken so many seconds before the alarm of the work rings, lest a sweep elsewhere start it once more."""
 
 LEAST_BEAT_S = 1.0
-"""A step that ends sooner never pays for a lease, however late it began (decision 0002)."""
+"""A step that ends sooner never pays for a lease, however late it began (decision 0026)."""
 
 BEAT_SHARE = 0.3
 """The part of a lease after which it is renewed: two beats may fail before it ends."""

@@ -22,7 +22,7 @@ from rowcall_runtime.step import StepHandler, StepOutput
 from rowcall_runtime.work_store import Allowed, Change
 
 QUEUED_ALARM = timedelta(seconds=1.5)
-"""How long a step may take, its command included, before a lease or the sweep takes over (decision 0002)."""
+"""How long a step may take, its command included, before a lease or the sweep takes over (decision 0026)."""
 
 
 class JobWorkload:

@@ -27,7 +27,7 @@ from rowcall_sqlgen.builtin.returns.returns import returns
 from rowcall_sqlgen.builtin.rewording import money_read, reworded
 from rowcall_sqlgen.builtin.said_units import in_their_units
 from rowcall_sqlgen.builtin.shared_columns import sharing
-from rowcall_sqlgen.builtin.shown_names import named_in_proposal, named_in_readings
+from rowcall_sqlgen.builtin.shown_names import shown_in_proposal, shown_in_readings
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
@@ -81,12 +81,6 @@ class Answering:
         self._parser = parser
         self._trust = trust
 
-    def read(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Readings:
-        """Returns what the grammar makes of a question that was `reworded`."""
-        read = in_its_words(readings(question, index, today), question, index)
-        read = each_value_once(for_every_value(read, question, index), question, index)
-        return possible(read)
-
     def understand(
         self, question: tuple[Word, ...], read: Readings, index: SchemaIndex, *, today: date
     ) -> Understanding:
@@ -127,15 +121,15 @@ class Answering:
         hopeless = no_question(question, index)
         if hopeless:
             return clarified(hopeless, index)
-        read = self.read(question, index, today)
+        read = self._read(question, index, today)
         perfect = read.found and read.found[0].score >= READ_PERFECTLY and not doubt(read, question, index)
         if perfect and not _returns_apart(question):
-            return read_answer(named_in_readings(read, question, index), question, index, may_offer=may_offer)
+            return read_answer(shown_in_readings(read, question, index), question, index, may_offer=may_offer)
         ranked = _Composition(self, index, today).of(question)
         if ranked and ranked[0].probability >= least_trust(ranked[0]):
             return _offered(ranked, index, may_offer=may_offer)
         understood = self.understand(question, read, index, today=today)
-        ranked = [_named(each, index) for each in self.ranked(understood)]
+        ranked = [_shown(each, index) for each in self.ranked(understood)]
         likenesses = self._parser.likenesses(text, [pair.question for pair in pairs])
         precedents = Precedents(likenesses, pairs, index, may_offer=may_offer)
         if precedent := precedents.found_in(each.proposal.sql for each in ranked):
@@ -145,13 +139,18 @@ class Answering:
 
     def part(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> list[Trusted]:
         """Returns proposals for a question inside another one; what the grammar reads perfectly is not parsed."""
-        read = self.read(question, index, today)
+        read = self._read(question, index, today)
         if not read.found or read.found[0].score < READ_PERFECTLY or doubt(read, question, index):
             return self.ranked(self.understand(question, read, index, today=today))
         perfect = replace(read, found=read.found[:1])
         understood = self._understanding(question, perfect, Parses(nodes(question, index, today)), index)
         (evidence,) = weigh(understood)
         return [Trusted(understood.proposals[0], TRUST_IN_PERFECT_READING, evidence, understood)]
+
+    def _read(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Readings:
+        read = in_its_words(readings(question, index, today), question, index)
+        read = each_value_once(for_every_value(read, question, index), question, index)
+        return possible(read)
 
     def _understanding(
         self, question: tuple[Word, ...], read: Readings, parses: Parses, index: SchemaIndex
@@ -213,8 +212,8 @@ def _with_money(generation: Generation, question: tuple[Word, ...], index: Schem
     return generation.model_copy(update={"candidates": tuple(told)})
 
 
-def _named(trusted: Trusted, index: SchemaIndex) -> Trusted:
-    return replace(trusted, proposal=named_in_proposal(trusted.proposal, trusted.understood.question, index))
+def _shown(trusted: Trusted, index: SchemaIndex) -> Trusted:
+    return replace(trusted, proposal=shown_in_proposal(trusted.proposal, trusted.understood.question, index))
 
 
 def _offered(ranked: Sequence[Trusted], index: SchemaIndex, *, may_offer: Callable[[str], bool]) -> Generation:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from rowcall_sqlgen.builtin.sorting_words import extreme, listed, one_way
+from rowcall_sqlgen.builtin.sorting_words import listed, one_way, superlative
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import ColumnMention, ColumnRef, TableMention
@@ -60,7 +60,7 @@ def reworded(question: Words, index: SchemaIndex) -> Words:
     """Returns the question with every rule applied once."""
     rules: tuple[Callable[[Words, SchemaIndex], Words], ...] = (
         *(_with_each, _letters, _contained, _hours, _joined, _persons, _rows, _who),
-        *(_codes, _of_column, _money, _telephones, _columns_alone, listed, one_way, extreme),
+        *(_codes, _of_column, _money, _telephones, _columns_alone, listed, one_way, superlative),
     )
     for rule in rules:
         question = rule(question, index)

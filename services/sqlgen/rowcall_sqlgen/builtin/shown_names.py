@@ -19,23 +19,23 @@ _NAME = frozenset({"name"})
 _OF = frozenset("of the each all his her their its".split())
 
 
-def named_in_readings(read: Readings, question: Sequence[Word], index: SchemaIndex) -> Readings:
+def shown_in_readings(read: Readings, question: Sequence[Word], index: SchemaIndex) -> Readings:
     """Returns the readings that show what is asked for."""
     return replace(
         read,
-        found=tuple(replace(each, meaning=_named(each.meaning, question, index)) for each in read.found),
+        found=tuple(replace(each, meaning=_shown(each.meaning, question, index)) for each in read.found),
     )
 
 
-def named_in_proposal(proposal: Proposal, question: Sequence[Word], index: SchemaIndex) -> Proposal:
+def shown_in_proposal(proposal: Proposal, question: Sequence[Word], index: SchemaIndex) -> Proposal:
     """Returns the proposal that shows what is asked for. To be asked last: trust knows keys that are called so."""
     if not isinstance(proposal.query, Meaning):
         return proposal
-    query = _named(proposal.query, question, index)
+    query = _shown(proposal.query, question, index)
     return proposal if query == proposal.query else replace(proposal, query=query, sql=written(query, index))
 
 
-def _named(query: Meaning, question: Sequence[Word], index: SchemaIndex) -> Meaning:
+def _shown(query: Meaning, question: Sequence[Word], index: SchemaIndex) -> Meaning:
     query = _each_key_once(query)
     if any((one.lemma, other.lemma) == ("full", "name") for one, other in pairwise(question)):
         query = _in_full(query, index)

@@ -60,7 +60,7 @@ def _end(lower: list[str], at: int) -> int | None:
     return at if at < len(lower) else None
 
 
-def extreme(question: tuple[Word, ...], _: SchemaIndex) -> tuple[Word, ...]:
+def superlative(question: tuple[Word, ...], _: SchemaIndex) -> tuple[Word, ...]:
     """`The song with the maximum length` is one song, and not a maximum for each."""
     said: list[Word] = []
     for at, word in enumerate(question):
