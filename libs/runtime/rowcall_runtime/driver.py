@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
-from pymongo import ASCENDING, AsyncMongoClient, IndexModel, WriteConcern, monitoring
+from pymongo import ASCENDING, AsyncMongoClient, IndexModel, UpdateOne, WriteConcern, monitoring
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
@@ -25,6 +25,7 @@ from pymongo.errors import (
 
 from rowcall_contracts.metrics import Metric
 from rowcall_contracts.resources import Collection
+from rowcall_runtime.batching import Batcher, each_outcome
 from rowcall_runtime.errors import DuplicateKey, StoreRefused, StoreUnavailable
 from rowcall_runtime.metrics import Metrics
 
@@ -66,16 +67,16 @@ class DocumentCollection:
 
     def __init__(self, native: _NativeCollection) -> None:
         self._native = native
+        self._inserting = Batcher(self._insert_together)
 
     async def insert(self, document: Document) -> None:
-        """Inserts one document.
+        """Inserts one document, in one command with those that others insert meanwhile.
 
         Raises:
             DuplicateKey: a unique index, or `_id`, holds its key already.
             StoreRefused: the document is larger than the store allows.
         """
-        with _translated():
-            await self._native.insert_one(document)
+        await self._inserting(document)
 
     async def insert_many(self, documents: Sequence[Document]) -> None:
         """Inserts all, in order; on an error those before it stay."""
@@ -83,19 +84,19 @@ class DocumentCollection:
             with _translated():
                 await self._native.insert_many(documents)
 
-    async def insert_new(self, documents: Sequence[Document]) -> frozenset[int]:
-        """Inserts, in one command, those whose unique keys are free; returns the positions of the others.
+    async def insert_each(self, documents: Sequence[Document]) -> Mapping[int, DuplicateKey | StoreRefused]:
+        """Inserts, in one command, all that the store takes; returns the positions of the others, and why.
 
         Raises:
-            StoreRefused: the store refused one for another reason; the others may be in it.
+            StoreRefused: one is larger than any store allows; the others may be in it.
         """
         if documents:
             with _translated():
                 try:
                     await self._native.insert_many(documents, ordered=False)
                 except BulkWriteError as error:
-                    return _duplicates(error)
-        return frozenset()
+                    return _refusals(error)
+        return {}
 
     async def get(self, where: Filter, fields: Sequence[str] | None = None) -> Document | None:
         """Returns one matching document, or `None`."""
@@ -116,6 +117,16 @@ class DocumentCollection:
             result = await self._native.update_one(where, change, upsert=upsert)
             return bool(result.matched_count)
 
+    async def update_each(self, changes: Sequence[tuple[Filter, Mapping[str, object]]]) -> int:
+        """Makes several changes of one document each, in one command; returns how many matched, not which.
+
+        Raises:
+            StoreRefused: the store refused one of them; the others may have been made.
+        """
+        with _translated():
+            result = await self._native.bulk_write([UpdateOne(*each) for each in changes], ordered=False)
+            return result.matched_count
+
     async def update_many(self, where: Filter, change: Mapping[str, object]) -> int:
         """Changes all matching documents; returns how many matched."""
         with _translated():
@@ -134,6 +145,20 @@ class DocumentCollection:
             if limit is None:
                 return await self._native.count_documents(where)
             return await self._native.count_documents(where, limit=limit)
+
+    async def _insert_together(self, documents: Sequence[Document]) -> list[Exception | None]:
+        if len(documents) > 1:
+            try:
+                refused = await self.insert_each(documents)
+            except StoreRefused:  # before anything was sent: the driver measures what it is to send first
+                return await each_outcome(map(self._insert_alone, documents))
+            return [refused.get(position) for position in range(len(documents))]
+        await self._insert_alone(documents[0])
+        return [None]
+
+    async def _insert_alone(self, document: Document) -> None:
+        with _translated():
+            await self._native.insert_one(document)
 
     async def create_indexes(self, indexes: Sequence[Index]) -> None:
         """Creates the indexes that are missing; an equal one that exists is left alone."""
@@ -230,24 +255,29 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DuplicateKeyError as error:
-        raise DuplicateKey(_index_name(error)) from error
+        raise DuplicateKey(_index_name((error.details or {}).get("errmsg", error))) from error
     except (AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError) as error:
         raise StoreUnavailable("The store did not answer.") from error
     except DocumentTooLarge as error:
         raise StoreRefused("The document is larger than the store allows.") from error
     except OperationFailure as error:
-        if error.code == _DOCUMENT_TOO_LARGE:
-            raise StoreRefused("The document is larger than the store allows.") from error
-        raise StoreRefused(f"The store refused the command (code {error.code}).") from error
+        raise _refusal(error.code, str(error)) from error
     except PyMongoError as error:
         raise StoreUnavailable("The connection to the store failed.") from error
 
 
-def _duplicates(error: BulkWriteError) -> frozenset[int]:
-    refused = error.details["writeErrors"]
-    if error.details["writeConcernErrors"] or any(each["code"] != _DUPLICATE_KEY for each in refused):
+def _refusals(error: BulkWriteError) -> dict[int, DuplicateKey | StoreRefused]:
+    if error.details["writeConcernErrors"]:
         raise error
-    return frozenset(each["index"] for each in refused)
+    return {each["index"]: _refusal(each["code"], each["errmsg"]) for each in error.details["writeErrors"]}
+
+
+def _refusal(code: int | None, message: object) -> DuplicateKey | StoreRefused:
+    if code == _DUPLICATE_KEY:
+        return DuplicateKey(_index_name(message))
+    if code == _DOCUMENT_TOO_LARGE:
+        return StoreRefused("The document is larger than the store allows.")
+    return StoreRefused(f"The store refused the command (code {code}).")
 
 
 def _index_model(index: Index) -> IndexModel:
@@ -260,7 +290,6 @@ def _index_model(index: Index) -> IndexModel:
     return IndexModel(keys, **options)
 
 
-def _index_name(error: DuplicateKeyError) -> str:
-    message = str((error.details or {}).get("errmsg", error))
-    _, marker, rest = message.partition("index: ")
+def _index_name(message: object) -> str:
+    _, marker, rest = str(message).partition("index: ")
     return rest.split()[0] if marker and rest else ""

@@ -1,7 +1,7 @@
 """Jobs as a workload: pipelines, outputs, events."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -23,6 +23,9 @@ from rowcall_runtime.work_store import Allowed, Change
 
 QUEUED_ALARM = timedelta(seconds=1.5)
 """How long a step may take, its command included, before a lease or the sweep takes over (decision 0026)."""
+
+ENDED_ALARM = timedelta(seconds=2)
+"""How long publishing an end may take before the sweep announces it once more (design §3)."""
 
 
 class JobWorkload:
@@ -62,7 +65,7 @@ class JobWorkload:
             event=HistoryEvent.FAILED,
             state=State.FAILED,
             step=work.step,
-            due_at=self._alarm(),
+            due_at=self._clock.now() + ENDED_ALARM,
             fields=fields,
             problem=problem.type,
         )
@@ -90,7 +93,8 @@ class JobWorkload:
         state = output.ends or State.SUCCEEDED
         result = _bounded(work, output.result or output.output, explicit=True)
         fields = {"output": result, **self._ended(work, state, output.counts)}
-        return Change(event=HistoryEvent.FINISHED, state=state, step=work.step, due_at=self._alarm(), fields=fields)
+        due_at = self._clock.now() + ENDED_ALARM
+        return Change(event=HistoryEvent.FINISHED, state=state, step=work.step, due_at=due_at, fields=fields)
 
     def _moved(self, work: Job, output: StepOutput, following: str) -> Change:
         fields: dict[str, object] = {}
@@ -98,15 +102,11 @@ class JobWorkload:
             fields[f"outputs.{work.step}"] = _bounded(work, output.output)
         if output.next_step and following in work.outputs:
             fields["round"] = work.round + 1
-        return Change(
-            event=HistoryEvent.FINISHED, state=State.RUNNING, step=following, due_at=self._alarm(), fields=fields
-        )
+        due_at = self._clock.now() + QUEUED_ALARM
+        return Change(event=HistoryEvent.FINISHED, state=State.RUNNING, step=following, due_at=due_at, fields=fields)
 
     def _ended(self, work: Job, state: State, counts: Mapping[str, int]) -> dict[str, object]:
         return {"outbox": [final_event(work, state, counts, clock=self._clock).model_dump()]}
-
-    def _alarm(self) -> datetime:
-        return self._clock.now() + QUEUED_ALARM
 
 
 def final_event(job: Job, state: State, counts: Mapping[str, int], *, clock: Clock) -> OutboxEntry:

@@ -13,8 +13,10 @@ import structlog
 from pydantic import ValidationError
 
 from rowcall_contracts.work import TERMINAL, HistoryEntry, HistoryEvent, State, Work, require_transition
+from rowcall_runtime.batching import Batcher, each_outcome
 from rowcall_runtime.clock import LEASE_MARGIN, Clock
 from rowcall_runtime.driver import Document, DocumentCollection
+from rowcall_runtime.errors import StoreRefused
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Constant lower bound of `due_at` in the alarm's partial index; queries repeat it (design §3)."""
@@ -41,6 +43,14 @@ class Change:
     problem: str | None = None
 
 
+@dataclass(frozen=True)
+class _Move:
+    work_id: str
+    guard: Document
+    change: Document
+    attempt_id: str
+
+
 class WorkStore(Generic[W]):
     """All writes a worker makes to one collection of work, on behalf of one owner."""
 
@@ -52,10 +62,12 @@ class WorkStore(Generic[W]):
         self._clock = clock
         self.owner = owner
         self.lease_ttl = lease_ttl
+        self._loading = Batcher(self._load)
+        self._moving = Batcher(self._move)
 
     async def load(self, work_id: str) -> W | None:
         """Reads one document by id."""
-        document = await self.collection.get({"_id": work_id})
+        document = await self._loading(work_id)
         return self.parse(document) if document else None
 
     def parse(self, document: Document) -> W:
@@ -67,9 +79,16 @@ class WorkStore(Generic[W]):
         await self.collection.insert(to_document(work))
 
     async def insert_new(self, works: Sequence[W]) -> list[W]:
-        """Inserts those whose unique keys are free, and returns them."""
-        taken = await self.collection.insert_new([to_document(work) for work in works])
-        return [work for position, work in enumerate(works) if position not in taken]
+        """Inserts those whose unique keys are free, and returns them.
+
+        Raises:
+            StoreRefused: the store refused one for another reason; the others may be in it.
+        """
+        refused = await self.collection.insert_each([to_document(work) for work in works])
+        for error in refused.values():
+            if isinstance(error, StoreRefused):
+                raise error
+        return [work for position, work in enumerate(works) if position not in refused]
 
     async def due(self, step: str, limit: int, allowed: Allowed = _ANY) -> list[W]:
         """Returns up to `limit` documents at a step whose alarm has rung, the most overdue first.
@@ -120,11 +139,16 @@ class WorkStore(Generic[W]):
     async def apply(self, work: W, change: Change, *, attempt_id: str | None = None) -> bool:
         """Makes one move under the guard; False when the work has moved on and nothing was written.
 
+        Moves with an attempt id are made in company: the id tells whose was made, where the store tells only how many.
+
         Raises:
             IllegalTransition: the table does not list the move.
         """
         require_transition(work.state, change.state)
-        return await self.collection.update(self._guard(work), self._update(work, change, attempt_id))
+        guard, update = self._guard(work), self._update(work, change, attempt_id)
+        if attempt_id is None:
+            return await self.collection.update(guard, update)
+        return await self._moving(_Move(work.id, guard, update, attempt_id))
 
     async def overrule(self, work: W, change: Change) -> bool:
         """Makes one move whoever holds the lease, whose holder is fenced off by the new version; as `apply` otherwise.
@@ -134,6 +158,29 @@ class WorkStore(Generic[W]):
         require_transition(work.state, change.state)
         guard = {"_id": work.id, "version": work.version}
         return await self.collection.update(guard, self._update(work, change, None))
+
+    async def _load(self, work_ids: Sequence[str]) -> list[Document | None]:
+        if len(work_ids) == 1:
+            return [await self.collection.get({"_id": work_ids[0]})]
+        found = {document["_id"]: document for document in await self.collection.find({"_id": {"$in": [*work_ids]}})}
+        return [found.get(work_id) for work_id in work_ids]
+
+    async def _move(self, moves: Sequence[_Move]) -> list[bool | Exception]:
+        if len(moves) == 1:
+            return [await self.collection.update(moves[0].guard, moves[0].change)]
+        try:
+            if await self.collection.update_each([(move.guard, move.change) for move in moves]) == len(moves):
+                return [True] * len(moves)
+        except StoreRefused:
+            pass
+        return await each_outcome(self._move_surely(move) for move in moves)
+
+    async def _move_surely(self, move: _Move) -> bool:
+        """Makes a move that may have been made already."""
+        if await self.collection.update(move.guard, move.change):
+            return True
+        made = {"_id": move.work_id, "history.attempt_id": move.attempt_id}
+        return await self.collection.get(made, ("version",)) is not None
 
     def _readable(self, document: Document) -> W | None:
         try:

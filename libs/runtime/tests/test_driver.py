@@ -1,5 +1,6 @@
 """The driver module's contract, on both drivers and a real server: what it writes, and what its errors mean."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -83,8 +84,10 @@ async def test_of_many_documents_those_whose_keys_are_free_are_inserted(audit: D
     await audit.create_indexes([Index(name="once", fields=("key",), unique=True)])
     await audit.insert({"_id": 1, "key": "a"})
     offered = [{"_id": 1, "key": "z"}, {"_id": 2, "key": "a"}, {"_id": 3, "key": "b"}, {"_id": 4, "key": "b"}]
-    assert await audit.insert_new([*offered, {"_id": 5, "key": "c"}]) == {0, 1, 3}
-    assert await audit.insert_new([]) == frozenset()
+    taken = await audit.insert_each([*offered, {"_id": 5, "key": "c"}])
+    held_by = {position: held.index for position, held in taken.items() if isinstance(held, DuplicateKey)}
+    assert {position: "_id" in index for position, index in held_by.items()} == {0: True, 1: False, 3: False}
+    assert await audit.insert_each([]) == {}
     assert await audit.find({}, sort=[("_id", 1)], fields=["key"]) == [
         {"_id": 1, "key": "a"},
         {"_id": 3, "key": "b"},
@@ -92,10 +95,31 @@ async def test_of_many_documents_those_whose_keys_are_free_are_inserted(audit: D
     ]
 
 
-async def test_one_of_many_documents_that_is_refused_for_another_reason_is_told(audit: DocumentCollection) -> None:
-    await audit.insert({"_id": 1})
+@pytest.mark.parametrize("size", [16 * 2**20 - 10, 17 * 2**20])
+async def test_of_documents_inserted_in_company_only_the_one_at_fault_is_refused(
+    audit: DocumentCollection, size: int
+) -> None:
+    ahead = asyncio.create_task(audit.insert({"_id": 0}))
+    await asyncio.sleep(0)
+    offered: list[Document] = [{"_id": 1}, {"_id": "large", "text": "x" * size}, {"_id": 2}, {"_id": 1}]
+    outcomes = await asyncio.gather(*map(audit.insert, offered), return_exceptions=True)
+    await ahead
+    assert [type(outcome) for outcome in outcomes] == [type(None), StoreRefused, type(None), DuplicateKey]
+    assert [document["_id"] for document in await audit.find({}, sort=[("_id", 1)])] == [0, 1, 2]
+
+
+async def test_of_several_changes_in_one_command_it_is_known_how_many_matched(audit: DocumentCollection) -> None:
+    await audit.insert_many(numbered(3))
+    changes = [({"_id": number, "even": True}, {"$set": {"seen": number}}) for number in range(3)]
+    assert await audit.update_each(changes) == 2
+    assert [document.get("seen") for document in await audit.find({}, sort=[("_id", 1)])] == [0, None, 2]
+
+
+async def test_of_several_changes_in_one_command_one_that_is_refused_is_told(audit: DocumentCollection) -> None:
+    await audit.insert_many(numbered(2))
     with pytest.raises(StoreRefused):
-        await audit.insert_new([{"_id": 1}, {"_id": 2, "text": "x" * (17 * 2**20)}])
+        await audit.update_each([({"_id": 0}, {"$push": {"even": 1}}), ({"_id": 1}, {"$set": {"seen": 1}})])
+    assert await audit.get({"_id": 1}) == {"_id": 1, "even": False, "seen": 1}, "the others are made all the same"
 
 
 async def test_creating_the_same_indexes_again_changes_nothing(audit: DocumentCollection) -> None:
@@ -125,10 +149,11 @@ async def test_a_command_that_the_store_does_not_take_is_refused_and_not_repeate
     [
         lambda audit: audit.insert({"_id": 2}),
         lambda audit: audit.insert_many([{"_id": 2}]),
-        lambda audit: audit.insert_new([{"_id": 2}]),
+        lambda audit: audit.insert_each([{"_id": 2}]),
         lambda audit: audit.get({"_id": 1}),
         lambda audit: audit.find({}),
         lambda audit: audit.update({"_id": 1}, {"$set": {"a": 1}}),
+        lambda audit: audit.update_each([({"_id": 1}, {"$set": {"a": 1}}), ({"_id": 2}, {"$set": {"a": 1}})]),
         lambda audit: audit.update_many({}, {"$set": {"a": 1}}),
         lambda audit: audit.delete({"_id": 1}),
         lambda audit: audit.count({}),

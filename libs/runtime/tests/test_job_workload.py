@@ -22,7 +22,7 @@ from rowcall_runtime.bus import Bus
 from rowcall_runtime.driver import Store
 from rowcall_runtime.errors import Permanent, Retryable
 from rowcall_runtime.ids import Prefix, new_id
-from rowcall_runtime.job_workload import QUEUED_ALARM, JobWorkload
+from rowcall_runtime.job_workload import ENDED_ALARM, QUEUED_ALARM, JobWorkload
 from rowcall_runtime.kafka_security import KafkaAccess
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.outbox import OutboxRelay
@@ -167,7 +167,7 @@ async def test_an_end_is_one_write_with_output_event_alarm_and_times(desk: Desk,
     assert event.type == {State.SUCCEEDED: "sql.executed", State.NEEDS_INPUT: "sql.needs_input"}[state]
     assert (event.data["counts"], event.data["state"]) == ({"rows": 3}, state.value)
     assert (ended.started_at, ended.finished_at) == (desk.clock.now(), desk.clock.now())
-    assert ended.due_at == desk.clock.now() + QUEUED_ALARM
+    assert ended.due_at == desk.clock.now() + ENDED_ALARM
     assert desk.ended(JobKind.EXECUTE_SQL, state) == 1
 
 

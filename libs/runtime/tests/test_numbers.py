@@ -10,7 +10,7 @@ from rowcall_runtime import heartbeat as beating
 from rowcall_runtime import sweep as sweeping
 from rowcall_runtime.clock import LEASE_MARGIN, REFRESH_S
 from rowcall_runtime.heartbeat import BEAT_SHARE, FIRST_BEAT_S, Heartbeat
-from rowcall_runtime.job_workload import QUEUED_ALARM
+from rowcall_runtime.job_workload import ENDED_ALARM, QUEUED_ALARM
 from rowcall_runtime.sweep import PERIOD_S, Sweep
 from rowcall_runtime.worker import Limits
 
@@ -25,8 +25,8 @@ def test_time_is_read_every_ten_seconds_and_leases_carry_a_margin_of_one() -> No
     assert (10, timedelta(seconds=1)) == (REFRESH_S, LEASE_MARGIN)
 
 
-def test_a_step_has_one_and_a_half_seconds_before_the_sweep_takes_over() -> None:
-    assert timedelta(seconds=1.5) == QUEUED_ALARM
+def test_a_step_has_one_and_a_half_seconds_before_the_sweep_takes_over_and_an_end_two_to_be_told() -> None:
+    assert (timedelta(seconds=1.5), timedelta(seconds=2)) == (QUEUED_ALARM, ENDED_ALARM)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The contract of guarded writes, on every driver and real servers."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from rowcall_contracts.jobs import Job, JobKind
 from rowcall_contracts.resources import Collection
 from rowcall_contracts.work import HistoryEntry, HistoryEvent, IllegalTransition, State
 from rowcall_runtime.driver import Driver, Store, open_store
-from rowcall_runtime.errors import DuplicateKey, StoreUnavailable
+from rowcall_runtime.errors import DuplicateKey, StoreRefused, StoreUnavailable
 from rowcall_runtime.ids import Prefix, new_id
 from rowcall_runtime.work_store import Change, WorkStore
 
@@ -63,6 +64,44 @@ async def test_of_two_finishes_of_one_version_only_the_first_is_written(store: S
     assert stored is not None
     assert (stored.version, stored.step) == (2, "execute")
     assert [entry.version for entry in stored.history] == [1, 2]
+
+
+async def test_moves_made_in_company_are_told_apart(store: Store, clock: ManualClock) -> None:
+    """The store says how many of them matched, not which."""
+    mine = worker(store, clock, "a")
+    jobs = [await accepted(mine, clock) for _ in range(4)]
+    assert await worker(store, clock, "b").lease(jobs[1])
+    moves = [mine.apply(job, to_execute(clock), attempt_id=new_id(Prefix.ATTEMPT)) for job in jobs]
+    assert await asyncio.gather(*moves) == [True, False, True, True]
+    assert [stored.version for job in jobs if (stored := await mine.load(job.id))] == [2, 2, 2, 2]
+
+
+async def test_a_move_that_the_store_refuses_leaves_its_company_alone(store: Store, clock: ManualClock) -> None:
+    mine = worker(store, clock, "a")
+    jobs = [await accepted(mine, clock) for _ in range(4)]
+    refused = replace(to_execute(clock), append={"state": "no list"})
+    changes = [to_execute(clock), to_execute(clock), refused, to_execute(clock)]
+    moves = (
+        mine.apply(job, change, attempt_id=new_id(Prefix.ATTEMPT)) for job, change in zip(jobs, changes, strict=True)
+    )
+    outcomes = await asyncio.gather(*moves, return_exceptions=True)
+    assert isinstance(outcomes.pop(2), StoreRefused)
+    assert outcomes == [True, True, True]
+    assert [stored.version for job in jobs if (stored := await mine.load(job.id))] == [2, 2, 1, 2]
+
+
+async def test_jobs_inserted_in_company_meet_their_own_fate(store: Store, clock: ManualClock) -> None:
+    mine = worker(store, clock, "a")
+    first = await accepted(mine, clock, key="taken")
+    new = [first.model_copy(update={"id": new_id(Prefix.JOB), "idempotency_key": key}) for key in ("", "taken", "free")]
+    large = new[0].model_copy(update={"id": new_id(Prefix.JOB), "input": {"question": "x" * 17_000_000}})
+    outcomes = await asyncio.gather(*map(mine.insert, new), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), DuplicateKey, type(None)]
+    again = [job.model_copy(update={"id": new_id(Prefix.JOB), "idempotency_key": ""}) for job in new]
+    outcomes = await asyncio.gather(*map(mine.insert, [again[0], large, again[1]]), return_exceptions=True)
+    assert isinstance(outcomes[1], StoreRefused)
+    found = await asyncio.gather(*(mine.load(job.id) for job in (*new, *again[:2], large)))
+    assert [job is not None for job in found] == [True, False, True, True, True, False]
 
 
 async def test_a_lease_is_taken_once_and_fences_off_everybody_else(store: Store, clock: ManualClock) -> None:

@@ -13,7 +13,7 @@ from rowcall_gateway.problems import Refusal
 from rowcall_gateway.waiting import Waiters
 from rowcall_runtime.bus import Bus
 from rowcall_runtime.clock import Clock
-from rowcall_runtime.job_workload import QUEUED_ALARM, final_event
+from rowcall_runtime.job_workload import ENDED_ALARM, final_event
 from rowcall_runtime.metrics import Metrics
 from rowcall_runtime.outbox import OutboxRelay, Parcel
 from rowcall_runtime.work_store import Change
@@ -53,7 +53,7 @@ class Cancelling:
             event=HistoryEvent.CANCELLED,
             state=State.CANCELLED,
             step=job.step,
-            due_at=self.clock.now() + QUEUED_ALARM,
+            due_at=self.clock.now() + ENDED_ALARM,
             fields={"outbox": [event.model_dump()]},
         )
         if not await self.jobs.overrule(job, change):

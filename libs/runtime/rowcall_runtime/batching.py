@@ -1,0 +1,74 @@
+"""One command for everybody who asks while the last one is under way, as databases commit in groups.
+
+Nobody waits for company: whoever comes first goes at once, and whoever comes meanwhile goes together next.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+BATCH = 50
+"""Items of one command: the embedded store is slow with more."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Batcher(Generic[T, R]):
+    """Runs one operation over items in batches; the outcomes that it returns, or errors in their place, are in order.
+
+    An error that the operation raises is everybody's. An item whose caller was cancelled before its turn is dropped.
+    """
+
+    def __init__(self, run: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]) -> None:
+        self._run = run
+        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._serving: asyncio.Task[None] | None = None
+
+    async def __call__(self, item: T) -> R:
+        """Returns the item's outcome, or raises its error."""
+        outcome: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, outcome))
+        if self._serving is None:
+            self._serving = asyncio.create_task(self._serve())
+        return await outcome
+
+    async def _serve(self) -> None:
+        try:
+            while self._waiting:
+                await self._serve_some()
+        finally:
+            self._serving = None
+
+    async def _serve_some(self) -> None:
+        some: list[tuple[T, asyncio.Future[R]]] = []
+        while self._waiting and len(some) < BATCH:
+            item, outcome = self._waiting.popleft()
+            if not outcome.cancelled():
+                some.append((item, outcome))
+        for (_, outcome), found in zip(some, await self._outcomes([item for item, _ in some]), strict=True):
+            if outcome.cancelled():
+                continue
+            if isinstance(found, Exception):
+                outcome.set_exception(found)
+            else:
+                outcome.set_result(found)
+
+    async def _outcomes(self, items: Sequence[T]) -> Sequence[R | Exception]:
+        try:
+            return await self._run(items) if items else []
+        except Exception as error:  # noqa: BLE001  # whatever it is, the callers raise it
+            return [error] * len(items)
+
+
+async def each_outcome(operations: Iterable[Awaitable[R]]) -> list[R | Exception]:
+    """Runs one operation after the other, each with its own outcome: for a batch in which one was at fault."""
+    return [await _outcome(operation) for operation in operations]
+
+
+async def _outcome(operation: Awaitable[R]) -> R | Exception:
+    try:
+        return await operation
+    except Exception as error:  # noqa: BLE001  # whatever it is, the caller raises it
+        return error
