@@ -28,36 +28,36 @@ class Batcher(Generic[T, R]):
 
     async def __call__(self, item: T) -> R:
         """Returns the item's outcome, or raises its error."""
-        outcome: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, outcome))
+        asked: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, asked))
         if self._serving is None:
             self._serving = asyncio.create_task(self._serve())
-        return await outcome
+        return await asked
 
     async def _serve(self) -> None:
+        some: list[tuple[T, asyncio.Future[R]]] = []
         try:
-            while self._waiting:
-                await self._serve_some()
+            while some := self._next():
+                outcomes = await self._outcomes([item for item, _ in some])
+                for (_, asked), found in zip(some, outcomes, strict=True):
+                    _settle(asked, found)
         finally:
             self._serving = None
+            for _, asked in (*some, *self._waiting):  # only when this task itself is stopped
+                asked.cancel()
+            self._waiting.clear()
 
-    async def _serve_some(self) -> None:
+    def _next(self) -> list[tuple[T, asyncio.Future[R]]]:
         some: list[tuple[T, asyncio.Future[R]]] = []
         while self._waiting and len(some) < BATCH:
-            item, outcome = self._waiting.popleft()
-            if not outcome.cancelled():
-                some.append((item, outcome))
-        for (_, outcome), found in zip(some, await self._outcomes([item for item, _ in some]), strict=True):
-            if outcome.cancelled():
-                continue
-            if isinstance(found, Exception):
-                outcome.set_exception(found)
-            else:
-                outcome.set_result(found)
+            item, asked = self._waiting.popleft()
+            if not asked.cancelled():
+                some.append((item, asked))
+        return some
 
     async def _outcomes(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
-            return await self._run(items) if items else []
+            return await self._run(items)
         except Exception as error:  # noqa: BLE001  # whatever it is, the callers raise it
             return [error] * len(items)
 
@@ -65,6 +65,15 @@ class Batcher(Generic[T, R]):
 async def each_outcome(operations: Iterable[Awaitable[R]]) -> list[R | Exception]:
     """Runs one operation after the other, each with its own outcome: for a batch in which one was at fault."""
     return [await _outcome(operation) for operation in operations]
+
+
+def _settle(asked: asyncio.Future[R], found: R | Exception) -> None:
+    if asked.cancelled():
+        return
+    if isinstance(found, Exception):
+        asked.set_exception(found)
+    else:
+        asked.set_result(found)
 
 
 async def _outcome(operation: Awaitable[R]) -> R | Exception:

@@ -150,7 +150,7 @@ class DocumentCollection:
         if len(documents) > 1:
             try:
                 refused = await self.insert_each(documents)
-            except StoreRefused:  # before anything was sent: the driver measures what it is to send first
+            except StoreRefused:  # by the driver; what it had sent already, above 48 MB, meets itself as a duplicate
                 return await each_outcome(map(self._insert_alone, documents))
             return [refused.get(position) for position in range(len(documents))]
         await self._insert_alone(documents[0])

@@ -87,3 +87,16 @@ async def test_who_was_cancelled_before_its_turn_is_left_out_and_after_it_distur
     doubling.gate.set()
     assert await other == 6
     assert doubling.batches == [[1], [3]]
+
+
+async def test_when_it_is_stopped_nobody_waits_for_ever_and_the_next_is_served(doubling: Doubling) -> None:
+    first = await ahead(doubling)
+    waiting = asyncio.create_task(doubling.ask(2))
+    await asyncio.sleep(0)
+    stopped = doubling.ask._serving
+    assert stopped
+    stopped.cancel()
+    outcomes = await asyncio.gather(first, waiting, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError, asyncio.CancelledError]
+    doubling.gate.set()
+    assert await doubling.ask(3) == 6
