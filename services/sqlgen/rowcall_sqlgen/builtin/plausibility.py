@@ -5,14 +5,16 @@ from dataclasses import replace
 
 from rowcall_sqlgen.builtin.ordinals import ordinal_place
 from rowcall_sqlgen.builtin.uses import inner_parts
+from rowcall_sqlgen.engine.adjectives import SUPERLATIVES
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
-from rowcall_sqlgen.engine.meaning import AllColumns, Comparison, Like, Meaning, Measure, Query
+from rowcall_sqlgen.engine.meaning import AllColumns, Comparison, Like, Meaning, Measure, Order, Query
 from rowcall_sqlgen.engine.words import Word
 from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
 from rowcall_sqlgen.parser.parser import Parses
 
 _NAMED, _CLEARLY = 0.5, 0.9
+_MANY_ROWS, _NEARLY_ALL = 50, 0.9
 _ORDERED = frozenset({Operator.GT, Operator.GE, Operator.LT, Operator.LE})
 _STATISTICS = frozenset(
     """
@@ -41,15 +43,20 @@ class _Judge:
         self._nodes = nodes
         self._index = index
         self._guessed = {value.value for value in nodes.values if value.kind is ValueKind.CAPITALISED}
+        self._superlatives = _superlatives(nodes)
         self._rules: tuple[Callable[[object], bool], ...] = (
             self._compares_oddly,
             self._seeks_nothing,
             self._adds_names,
             self._mixes_namesakes,
+            self._counts_single_rows,
+            self._ranks_by_text,
         )
 
     def is_odd(self, query: Query) -> bool:
         if any(rule(part) for part in inner_parts(query) for rule in self._rules):
+            return True
+        if self._superlatives and not any(map(_takes_an_end, inner_parts(query))):
             return True
         return isinstance(query, Meaning) and (self._shows_counted(query) or self._shows_another(query))
 
@@ -60,9 +67,8 @@ class _Judge:
                 quality = self._nodes.matches.column_quality
                 return min(quality(one), quality(other)) < _NAMED
             case Comparison(subject=ColumnRef() as column, operator=operator, value=value) if operator in _ORDERED:
-                is_text = not (self._index.is_numeric(column) or self._index.is_date(column))
-                is_number = isinstance(value, int | float) and not _holds_numbers(column, self._index)
-                return self._index.is_named_as_table(column) or (is_text and is_number)
+                is_number = isinstance(value, int | float)
+                return self._index.is_named_as_table(column) or (is_number and self._is_text(column))
         return False
 
     def _mixes_namesakes(self, part: object) -> bool:
@@ -78,11 +84,43 @@ class _Judge:
             for other in beside
         )
 
+    def _counts_single_rows(self, part: object) -> bool:
+        """The most rows of a table by what each row has for itself alone, as planes by their tail numbers."""
+        if not isinstance(part, Meaning) or part.joins or not part.order:
+            return False
+        by_count = any(isinstance(order.item, Measure) and order.item.column is None for order in part.order)
+        return by_count and any(isinstance(key, ColumnRef) and self._tells_rows_apart(key) for key in part.group)
+
+    def _tells_rows_apart(self, column: ColumnRef) -> bool:
+        """Names are taken for unique although some are not, unless the question is about them."""
+        if self._index.is_unique(column):
+            return True
+        rows, distinct = self._index.tables[column.table].row_count, self._index.column(column).profile.distinct_count
+        if rows is None or distinct is None or rows < _MANY_ROWS:
+            return False
+        return distinct >= _NEARLY_ALL * rows and self._nodes.matches.column_quality(column) < _CLEARLY
+
+    def _ranks_by_text(self, part: object) -> bool:
+        """The largest airline by its code: where the question does not name the column, texts have no size."""
+        if not isinstance(part, Meaning) or part.limit is None:
+            return False
+        keys = [order.item for order in part.order if isinstance(order.item, ColumnRef)]
+        return any(map(self._is_unsaid_text, keys))
+
+    def _is_unsaid_text(self, column: ColumnRef) -> bool:
+        return self._is_text(column) and self._nodes.matches.column_quality(column) < _CLEARLY
+
+    def _is_text(self, column: ColumnRef) -> bool:
+        is_measured = self._index.is_numeric(column) or self._index.is_date(column)
+        return not is_measured and not _holds_numbers(column, self._index)
+
     def _adds_names(self, part: object) -> bool:
         match part:
             case Measure(aggregate=Aggregate.SUM | Aggregate.AVG, column=ColumnRef() as column):
                 is_unsaid_key = self._index.is_key(column) and self._nodes.matches.column_quality(column) < _CLEARLY
                 return is_unsaid_key or self._index.is_named_as_table(column)
+            case Measure(aggregate=Aggregate.MIN | Aggregate.MAX, column=ColumnRef() as column):
+                return self._is_unsaid_text(column)
         return False
 
     def _seeks_nothing(self, part: object) -> bool:
@@ -115,6 +153,20 @@ class _Judge:
             item.table in tables or (isinstance(item, ColumnRef) and matches.column_words.get((1, item), 0.0) >= _NAMED)
             for item in shown
         )
+
+
+def _superlatives(nodes: Nodes) -> bool:
+    """Says whether the question has an adjective such as `oldest` that is no part of a name."""
+    named = {at for (at, _), quality in nodes.matches.column_words.items() if quality >= _NAMED}
+    named |= {at for value in nodes.values for at in range(value.start, value.end)}
+    return any((word.lower,) in SUPERLATIVES and at not in named for at, word in enumerate(nodes.words))
+
+
+def _takes_an_end(part: object) -> bool:
+    match part:
+        case Order() | Measure(aggregate=Aggregate.MIN | Aggregate.MAX):
+            return True
+    return False
 
 
 def _opening(words: Sequence[Word]) -> str:

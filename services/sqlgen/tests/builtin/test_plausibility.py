@@ -10,7 +10,7 @@ from rowcall_sqlgen.builtin.settling import settled
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
-from rowcall_sqlgen.engine.meaning import Comparison, Join, Like, Meaning, Measure, Membership, Query
+from rowcall_sqlgen.engine.meaning import Comparison, Join, Like, Meaning, Measure, Membership, Order, Query
 from rowcall_sqlgen.engine.words import words
 from rowcall_sqlgen.parser.nodes import nodes
 from rowcall_sqlgen.parser.parser import Parsed, Parses
@@ -19,6 +19,7 @@ ROWS = Measure(Aggregate.COUNT, "flights")
 NAME, CARRIER, DEST = ColumnRef("airlines", "name"), ColumnRef("airlines", "carrier"), ColumnRef("flights", "dest")
 FLIGHT, DELAY, HOUR = (ColumnRef("flights", name) for name in ("flight", "dep_delay", "hour"))
 SEATS, TAIL = ColumnRef("planes", "seats"), ColumnRef("planes", "tailnum")
+AIRPORT = ColumnRef("airports", "name")
 YEARS = tuple(Measure(Aggregate.AVG, table, ColumnRef(table, "year")) for table in ("flights", "planes"))
 
 
@@ -30,6 +31,17 @@ def parses_of(question: str, query: Query, index: SchemaIndex) -> Parses:
 def where(condition: Comparison | Like) -> Meaning:
     """How many flights meet it."""
     return Meaning(items=(ROWS,), source="flights", where=(condition,))
+
+
+def most_common(column: ColumnRef) -> Meaning:
+    """The value that most rows of the column's own table have."""
+    rows = Order(Measure(Aggregate.COUNT, column.table), descending=True)
+    return Meaning(items=(column,), source=column.table, group=(column,), order=(rows,), limit=1)
+
+
+def first_by(shown: ColumnRef, key: ColumnRef) -> Meaning:
+    """The greatest row of a table."""
+    return Meaning(items=(shown,), source=shown.table, order=(Order(key, descending=True),), limit=1)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +57,11 @@ def where(condition: Comparison | Like) -> Meaning:
         ("median departure delay", Meaning(items=(Measure(Aggregate.AVG, "flights", DELAY),), source="flights")),
         ("second longest flight", Meaning(items=(FLIGHT,), source="flights", limit=1)),
         ("Which airline has the most destinations?", Meaning(items=(DEST,), source="flights", group=(DEST,), limit=1)),
+        ("Which plane flew the most?", most_common(TAIL)),
+        ("What is the busiest airport?", most_common(AIRPORT)),
+        ("Which airline is the biggest?", first_by(CARRIER, CARRIER)),
+        ("smallest airline", Meaning(items=(Measure(Aggregate.MIN, "airlines", CARRIER),), source="airlines")),
+        ("smallest airline", Meaning(items=(CARRIER,), source="airlines")),
         (
             "How many destinations does each airline serve?",
             Meaning(items=(DEST, Measure(Aggregate.COUNT, "airlines")), source="airlines", group=(DEST,)),
@@ -61,6 +78,11 @@ def test_what_no_question_means_is_left_out(question: str, query: Meaning, demo_
         ("How many flights by Delta?", where(Comparison(NAME, Operator.EQ, "Delta Air Lines Inc."))),
         ("flights whose hour is less than their flight", where(Comparison(HOUR, Operator.LT, FLIGHT))),
         ("Which airline has the most flights?", Meaning(items=(NAME,), source="airlines", limit=1)),
+        ("What is the most common airport name?", most_common(AIRPORT)),
+        ("the most common destination", most_common(DEST)),
+        ("the biggest plane by seats", first_by(TAIL, SEATS)),
+        ("the last tail number in the alphabet", first_by(TAIL, TAIL)),
+        ("the largest number of seats", Meaning(items=(Measure(Aggregate.MAX, "planes", SEATS),), source="planes")),
     ],
 )
 def test_what_a_question_may_mean_stays(question: str, query: Meaning, demo_index: SchemaIndex) -> None:

@@ -104,7 +104,7 @@ def _groups(target: ColumnMention | TableMention) -> tuple[Clause, ...]:
 
 
 def frequency(marks: Marks, scene: Scene) -> Found | None:
-    """`most common manufacturer`, `most frequent genre among the tracks`."""
+    """`most common manufacturer`, `most frequent genre among the tracks`, `busiest airport`."""
     match marks:
         case [Cue.FREQUENT | Cue.RARE as how, ColumnMention() as said, *_] if not scene.shown:
             return Found(2, _by_frequency(said, how))
@@ -116,7 +116,30 @@ def frequency(marks: Marks, scene: Scene) -> Found | None:
             return Found(
                 3, (Group(kind), Rank(Measure(Aggregate.COUNT, counted_table), how is Cue.FREQUENT, owner=kind))
             )
+        case [Cue.FREQUENT | Cue.RARE as how, TableMention(kind), *_] if rank := _by_references(kind, how, scene):
+            return Found(2, (Focus(kind), rank))
+        case [Number(int(count)), Cue.FREQUENT | Cue.RARE as how, TableMention(kind), *_] if rank := _by_references(
+            kind, how, scene
+        ):
+            return Found(3, (Focus(kind), replace(rank, count=count)))
+        case [Cue.WHICH, TableMention(kind), Cue.IS, Cue.FREQUENT | Cue.RARE as how] if not scene.started and (
+            rank := _by_references(kind, how, scene)
+        ):
+            return Found(4, (Focus(kind), rank))
     return None
+
+
+def _by_references(kind: str, how: Cue, scene: Scene) -> Rank | None:
+    """`busiest airport`: the one to which the most rows refer, where those of one table alone refer to any.
+
+    None where a column has the table's name: the most common of its values is meant.
+    """
+    index = scene.index
+    children = {table for table in index.tables if any(step.far == kind for step in index.graph.parents(table))}
+    children.discard(kind)
+    if len(children) != 1 or any(map(index.is_named_as_table, index.columns(kind))):
+        return None
+    return Rank(Measure(Aggregate.COUNT, children.pop()), how is Cue.FREQUENT, owner=kind)
 
 
 def _by_frequency(said: ColumnMention, how: Cue) -> tuple[Clause, ...]:
