@@ -20,7 +20,7 @@ from rowcall_sqlgen.builtin.ordering import ordering
 from rowcall_sqlgen.builtin.ordinals import ordinals
 from rowcall_sqlgen.builtin.plausibility import plausible
 from rowcall_sqlgen.builtin.precedents import Precedents
-from rowcall_sqlgen.builtin.proposals import possible, propose
+from rowcall_sqlgen.builtin.proposals import possible, propose, without_others
 from rowcall_sqlgen.builtin.query_shape import is_contradictory
 from rowcall_sqlgen.builtin.ratios.ratios import ratios
 from rowcall_sqlgen.builtin.returns.returns import returns
@@ -31,6 +31,7 @@ from rowcall_sqlgen.builtin.shown_names import shown_in_proposal, shown_in_readi
 from rowcall_sqlgen.builtin.times.durations import durations
 from rowcall_sqlgen.builtin.times.time_frames import time_frames
 from rowcall_sqlgen.builtin.trust import Trust
+from rowcall_sqlgen.builtin.unmet_words import says_only
 from rowcall_sqlgen.builtin.wording import assumptions_of, used_words
 from rowcall_sqlgen.engine.assumptions import column_name
 from rowcall_sqlgen.engine.index import SchemaIndex
@@ -149,8 +150,8 @@ class Answering:
 
     def _read(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Readings:
         read = in_its_words(readings(question, index, today), question, index)
-        read = each_value_once(for_every_value(read, question, index), question, index)
-        return possible(read)
+        read = possible(each_value_once(for_every_value(read, question, index), question, index))
+        return without_others(read) if says_only(question) else read
 
     def _understanding(
         self, question: tuple[Word, ...], read: Readings, parses: Parses, index: SchemaIndex

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rowcall_sqlgen.builtin.ordinals import ordinal_place
+from rowcall_sqlgen.builtin.unmet_words import demands, meets
 from rowcall_sqlgen.builtin.uses import inner_parts
-from rowcall_sqlgen.engine.adjectives import SUPERLATIVES
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
-from rowcall_sqlgen.engine.meaning import AllColumns, Comparison, Like, Meaning, Measure, Order, Query
+from rowcall_sqlgen.engine.meaning import AllColumns, Comparison, Like, Meaning, Measure, Query
 from rowcall_sqlgen.engine.words import Word
 from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
 from rowcall_sqlgen.parser.parser import Parses
@@ -43,7 +43,7 @@ class _Judge:
         self._nodes = nodes
         self._index = index
         self._guessed = {value.value for value in nodes.values if value.kind is ValueKind.CAPITALISED}
-        self._superlatives = _superlatives(nodes)
+        self._demands = demands(nodes)
         self._rules: tuple[Callable[[object], bool], ...] = (
             self._compares_oddly,
             self._seeks_nothing,
@@ -56,7 +56,7 @@ class _Judge:
     def is_odd(self, query: Query) -> bool:
         if any(rule(part) for part in inner_parts(query) for rule in self._rules):
             return True
-        if self._superlatives and not any(map(_takes_an_end, inner_parts(query))):
+        if not meets(query, self._demands):
             return True
         return isinstance(query, Meaning) and (self._shows_counted(query) or self._shows_another(query))
 
@@ -153,20 +153,6 @@ class _Judge:
             item.table in tables or (isinstance(item, ColumnRef) and matches.column_words.get((1, item), 0.0) >= _NAMED)
             for item in shown
         )
-
-
-def _superlatives(nodes: Nodes) -> bool:
-    """Says whether the question has an adjective such as `oldest` that is no part of a name."""
-    named = {at for (at, _), quality in nodes.matches.column_words.items() if quality >= _NAMED}
-    named |= {at for value in nodes.values for at in range(value.start, value.end)}
-    return any((word.lower,) in SUPERLATIVES and at not in named for at, word in enumerate(nodes.words))
-
-
-def _takes_an_end(part: object) -> bool:
-    match part:
-        case Order() | Measure(aggregate=Aggregate.MIN | Aggregate.MAX):
-            return True
-    return False
 
 
 def _opening(words: Sequence[Word]) -> str:

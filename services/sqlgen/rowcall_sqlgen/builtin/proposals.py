@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from rowcall_sqlgen.builtin.query_shape import is_contradictory
 from rowcall_sqlgen.builtin.settling import settled
-from rowcall_sqlgen.builtin.uses import Uses, uses
+from rowcall_sqlgen.builtin.unmet_words import leaves_out
+from rowcall_sqlgen.builtin.uses import Uses, inner_parts, uses
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.meaning import Query
 from rowcall_sqlgen.engine.presentation import presented
@@ -30,6 +31,11 @@ class Proposal:
 def possible(read: Readings) -> Readings:
     """Returns the readings without those that no row can meet."""
     return replace(read, found=tuple(each for each in read.found if not is_contradictory(each.meaning)))
+
+
+def without_others(read: Readings) -> Readings:
+    """Returns the readings that leave out rows for what they have besides: the grammar passes over `only`."""
+    return replace(read, found=tuple(each for each in read.found if any(map(leaves_out, inner_parts(each.meaning)))))
 
 
 def propose(found: Sequence[Reading], parses: Sequence[Parsed], index: SchemaIndex) -> tuple[Proposal, ...]:

@@ -165,3 +165,20 @@ def test_a_stored_pair_that_asks_nearly_the_same_decides(
     assert candidate.sql == pair.sql
     assert pair.question in candidate.assumptions[0]
     assert refused.candidates == without
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the busiest airport?",
+        "Which airline is the biggest?",
+        "smallest airline",
+        "destinations only served by Delta",
+    ],
+)
+def test_a_word_that_turns_the_question_round_is_not_passed_over(
+    question: str, answering: Answering, demo_index: SchemaIndex, today: date
+) -> None:
+    generation = answering.answer(question, demo_index, today)
+    assert generation.candidates == ()
+    assert generation.clarification

@@ -10,7 +10,7 @@ from rowcall_sqlgen.builtin.settling import settled
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
-from rowcall_sqlgen.engine.meaning import Comparison, Join, Like, Meaning, Measure, Membership, Order, Query
+from rowcall_sqlgen.engine.meaning import Comparison, Join, Like, Meaning, Measure, Membership, Not, Order, Query
 from rowcall_sqlgen.engine.words import words
 from rowcall_sqlgen.parser.nodes import nodes
 from rowcall_sqlgen.parser.parser import Parsed, Parses
@@ -20,6 +20,7 @@ NAME, CARRIER, DEST = ColumnRef("airlines", "name"), ColumnRef("airlines", "carr
 FLIGHT, DELAY, HOUR = (ColumnRef("flights", name) for name in ("flight", "dep_delay", "hour"))
 SEATS, TAIL = ColumnRef("planes", "seats"), ColumnRef("planes", "tailnum")
 AIRPORT = ColumnRef("airports", "name")
+SEATS_ON_AVERAGE = Measure(Aggregate.AVG, "planes", SEATS)
 YEARS = tuple(Measure(Aggregate.AVG, table, ColumnRef(table, "year")) for table in ("flights", "planes"))
 
 
@@ -28,9 +29,14 @@ def parses_of(question: str, query: Query, index: SchemaIndex) -> Parses:
     return Parses(nodes(words(question), index, date(2025, 1, 1)), (Parsed(query, 0.9),))
 
 
-def where(condition: Comparison | Like) -> Meaning:
+def where(condition: Comparison | Like | Not) -> Meaning:
     """How many flights meet it."""
     return Meaning(items=(ROWS,), source="flights", where=(condition,))
+
+
+def by_delta() -> Meaning:
+    """Destinations of flights of one airline, whoever else serves them."""
+    return Meaning(items=(DEST,), source="flights", where=(Comparison(NAME, Operator.EQ, "Delta Air Lines Inc."),))
 
 
 def most_common(column: ColumnRef) -> Meaning:
@@ -62,6 +68,10 @@ def first_by(shown: ColumnRef, key: ColumnRef) -> Meaning:
         ("Which airline is the biggest?", first_by(CARRIER, CARRIER)),
         ("smallest airline", Meaning(items=(Measure(Aggregate.MIN, "airlines", CARRIER),), source="airlines")),
         ("smallest airline", Meaning(items=(CARRIER,), source="airlines")),
+        ("Which airlines do not fly to Boston?", Meaning(items=(NAME,), source="airlines")),
+        ("How many flights were never late?", Meaning(items=(ROWS,), source="flights")),
+        ("destinations only served by Delta", by_delta()),
+        ("planes with more than the average number of seats", Meaning(items=(TAIL,), source="planes")),
         (
             "How many destinations does each airline serve?",
             Meaning(items=(DEST, Measure(Aggregate.COUNT, "airlines")), source="airlines", group=(DEST,)),
@@ -80,6 +90,12 @@ def test_what_no_question_means_is_left_out(question: str, query: Meaning, demo_
         ("Which airline has the most flights?", Meaning(items=(NAME,), source="airlines", limit=1)),
         ("What is the most common airport name?", most_common(AIRPORT)),
         ("the most common destination", most_common(DEST)),
+        ("flights with no more than 3 hours", where(Comparison(HOUR, Operator.LE, 3))),
+        ("flights not by Delta", where(Not(Comparison(NAME, Operator.EQ, "Delta Air Lines Inc.")))),
+        ("flights not only by Delta", by_delta()),
+        ("show only the destinations by Delta", by_delta()),
+        ("destinations with only one flight by Delta", by_delta()),
+        ("the average number of seats", Meaning(items=(SEATS_ON_AVERAGE,), source="planes")),
         ("the biggest plane by seats", first_by(TAIL, SEATS)),
         ("the last tail number in the alphabet", first_by(TAIL, TAIL)),
         ("the largest number of seats", Meaning(items=(Measure(Aggregate.MAX, "planes", SEATS),), source="planes")),
