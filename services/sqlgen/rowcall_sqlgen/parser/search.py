@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from rowcall_sqlgen.parser.actions import KEYWORDS, Action, Keyword, Pointer
+from rowcall_sqlgen.parser.actions import KEYWORD_NUMBERS, KEYWORDS, Action, Keyword, Pointer
 from rowcall_sqlgen.parser.arrays import Array
 from rowcall_sqlgen.parser.automaton import Automaton
 from rowcall_sqlgen.parser.stepping import Memory, Stepper
@@ -17,6 +18,8 @@ UNLIKELY = -12.0
 
 _LEAST, _LEAST_SUM = -1e30, 1e-30
 """Nothing real is below: they keep infinities out of what must be a number."""
+
+_END = KEYWORD_NUMBERS[Keyword.END]
 
 NEGLIGIBLE = math.log(0.01)
 """Share of the likeliest whole sequence's probability below which no other is waited for."""
@@ -30,8 +33,7 @@ class Parse:
     log_probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(NamedTuple):
     actions: tuple[Action, ...]
     log_probability: float
     state: Automaton
@@ -39,12 +41,10 @@ class _Path:
     row: int  # of the decoder's memory
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    path: _Path
-    action: Action
+class _Move(NamedTuple):
+    row: int  # of the path
+    number: int  # of the action: a keyword's, or behind them a node's
     log_probability: float
-    row: int
 
 
 class Search:
@@ -61,14 +61,13 @@ class Search:
         parses: list[Parse] = []
         for _ in range(self._most_actions):
             scores, memory = _scored(paths, stepper, memory)
-            moves = sorted(self._moves(paths, scores, types), key=lambda move: -move.log_probability)
-            paths = []
-            for move in moves:
-                actions = (*move.path.actions, move.action)
-                if move.action is Keyword.END:
-                    parses.append(Parse(actions, move.log_probability))
-                elif len(paths) < self._width:
-                    paths.append(_followed(move, actions, types))
+            grown: list[_Path] = []
+            for move in self._moves(paths, scores, types):
+                if move.number == _END:
+                    parses.append(Parse((*paths[move.row].actions, Keyword.END), move.log_probability))
+                elif len(grown) < self._width:
+                    grown.append(_followed(paths[move.row], move, types))
+            paths = grown
             parses.sort(key=lambda parse: -parse.log_probability)
             if not paths or self._is_settled(parses, paths[0].log_probability):
                 break
@@ -83,15 +82,17 @@ class Search:
         return len(parses) >= self._most_parses and parses[self._most_parses - 1].log_probability > best_open
 
     def _moves(self, paths: Sequence[_Path], scores: Array, types: Types) -> Iterator[_Move]:
-        allowed = np.stack([types.allowed(path.state, path.column) for path in paths])
+        """Yields the likeliest actions after each path, those of the likeliest sequences first."""
+        allowed = np.array([types.allowed(path.state, path.column) for path in paths])
         logs = _log_softmax(np.where(allowed, scores, -np.inf))
         best = np.argsort(-logs, axis=1)[:, : self._width]
-        for row, path in enumerate(paths):
-            for number in best[row]:
-                if logs[row, number] < UNLIKELY:
-                    break
-                action = KEYWORDS[number] if number < len(KEYWORDS) else Pointer(int(number) - len(KEYWORDS))
-                yield _Move(path, action, path.log_probability + float(logs[row, number]), row)
+        found = logs[np.arange(len(paths))[:, None], best]
+        sums = found + np.array([[path.log_probability] for path in paths])
+        # Lists, because single numbers are slow to read from an array.
+        numbers, totals, likely = best.ravel().tolist(), sums.ravel().tolist(), (found >= UNLIKELY).ravel().tolist()
+        for at in np.argsort(-sums, axis=None, kind="stable").tolist():
+            if likely[at]:
+                yield _Move(at // best.shape[1], numbers[at], totals[at])
 
 
 def _scored(paths: Sequence[_Path], stepper: Stepper, memory: Memory) -> tuple[Array, Memory]:
@@ -100,10 +101,16 @@ def _scored(paths: Sequence[_Path], stepper: Stepper, memory: Memory) -> tuple[A
     return stepper.step(last, places, memory=memory, rows=[path.row for path in paths])
 
 
-def _followed(move: _Move, actions: tuple[Action, ...], types: Types) -> _Path:
-    pointer = move.action if isinstance(move.action, Pointer) else None
-    column = pointer.node if pointer and types.is_column(pointer.node) else move.path.column
-    return _Path(actions, move.log_probability, move.path.state.after(move.action), column, move.row)
+def _followed(path: _Path, move: _Move, types: Types) -> _Path:
+    action = _action(move.number)
+    column = path.column
+    if isinstance(action, Pointer) and types.is_column(action.node):
+        column = action.node
+    return _Path((*path.actions, action), move.log_probability, path.state.after(action), column, move.row)
+
+
+def _action(number: int) -> Action:
+    return KEYWORDS[number] if number < len(KEYWORDS) else Pointer(number - len(KEYWORDS))
 
 
 def _log_softmax(scores: Array) -> Array:
