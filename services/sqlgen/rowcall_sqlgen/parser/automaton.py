@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from rowcall_sqlgen.parser.actions import (
     ABSENCES,
@@ -19,6 +20,8 @@ from rowcall_sqlgen.parser.actions import (
 
 MOST_ITEMS = 7
 MOST_SORT_KEYS = 3
+_MOST_REMEMBERED = 10_000
+"""States whose successors are kept: all searches come through the same few thousand."""
 
 
 class Place(StrEnum):
@@ -146,30 +149,11 @@ class Automaton:
 
     def allowed(self) -> Allowed:
         """Returns what may come next."""
-        fixed = _FIXED.get(self.place)
-        return fixed if fixed is not None else _OPEN[self.place](self)
+        return _allowed(self)
 
     def after(self, action: Action) -> "Automaton":
         """Returns the state that an allowed action leads to; of others nothing is promised."""
-        if isinstance(action, Pointer):
-            return replace(self, place=_AFTER_NAME[self.place], count=self.count + 1)
-        if action in _CLAUSE_BEGINS:
-            return replace(self, place=_CLAUSE_BEGINS[action], clause=action, count=0)
-        if action in OPERANDS or action is Keyword.ALL:
-            return replace(self, place=_NAME_OF[self.place], function=action)
-        if action in OPERATORS:
-            return replace(self, place=_right_side_of(action))
-        return self._moved(action)
-
-    def _moved(self, action: Keyword) -> "Automaton":
-        match action:
-            case Keyword.QUERY:
-                return replace(self, place=Place.QUERY, outer=(*self.outer, self.clause))
-            case Keyword.CLOSE:
-                return replace(self, place=Place.AFTER_CONDITION, clause=self.outer[-1], outer=self.outer[:-1])
-            case Keyword.AND | Keyword.OR:
-                return replace(self, place=Place.CONDITION)
-        return replace(self, place=_MOVES[action])
+        return _pointed(self) if isinstance(action, Pointer) else _moved(self, action)
 
     def _names(self) -> Allowed:
         if self.function is Keyword.ALL:
@@ -184,6 +168,35 @@ class Automaton:
         ungrouped = self.clause in (Keyword.SELECT, Keyword.FROM, Keyword.WHERE)
         end = Keyword.CLOSE if self.outer else Keyword.END
         return frozenset({end, *SET_OPERATORS, *later}) - ({Keyword.HAVING} if ungrouped else set())
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _allowed(state: Automaton) -> Allowed:
+    fixed = _FIXED.get(state.place)
+    return fixed if fixed is not None else _OPEN[state.place](state)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _pointed(state: Automaton) -> Automaton:
+    return replace(state, place=_AFTER_NAME[state.place], count=state.count + 1)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _moved(state: Automaton, action: Keyword) -> Automaton:
+    if action in _CLAUSE_BEGINS:
+        return replace(state, place=_CLAUSE_BEGINS[action], clause=action, count=0)
+    if action in OPERANDS or action is Keyword.ALL:
+        return replace(state, place=_NAME_OF[state.place], function=action)
+    if action in OPERATORS:
+        return replace(state, place=_right_side_of(action))
+    match action:
+        case Keyword.QUERY:
+            return replace(state, place=Place.QUERY, outer=(*state.outer, state.clause))
+        case Keyword.CLOSE:
+            return replace(state, place=Place.AFTER_CONDITION, clause=state.outer[-1], outer=state.outer[:-1])
+        case Keyword.AND | Keyword.OR:
+            return replace(state, place=Place.CONDITION)
+    return replace(state, place=_MOVES[action])
 
 
 def _right_side_of(operator: Keyword) -> Place:
