@@ -88,7 +88,8 @@ class Answering:
         """Returns all that the grammar, which has `read` the question, and the parser make of it."""
         joins = JoinTrees(index.tables, index.graph, (word.lower for word in question))
         likened = [question[at].lower for at in content_words(question[:MOST_LIKENED])]
-        parses = self._parser.parse(question, index, joins=joins, today=today, along=likened)
+        found = nodes(question, index, today, options=read.options)
+        parses = self._parser.parse(found, index, joins=joins, along=likened)
         parses = sharing(in_their_words(in_their_units(parses, question, index), index))
         parses = plausible(parses, index)
         return self._understanding(question, read, parses, index)
@@ -144,7 +145,8 @@ class Answering:
         if not read.found or read.found[0].score < READ_PERFECTLY or doubt(read, question, index):
             return self.ranked(self.understand(question, read, index, today=today))
         perfect = replace(read, found=read.found[:1])
-        understood = self._understanding(question, perfect, Parses(nodes(question, index, today)), index)
+        parses = Parses(nodes(question, index, today, options=read.options))
+        understood = self._understanding(question, perfect, parses, index)
         (evidence,) = weigh(understood)
         return [Trusted(understood.proposals[0], TRUST_IN_PERFECT_READING, evidence, understood)]
 

@@ -1,8 +1,9 @@
 """From words to spans: every phrase that may mean something, and the best ways to cut the question into such spans."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeAlias
 
 from rowcall_sqlgen.engine.adjectives import COMPARATIVES, SUPERLATIVES, Hint, judged
 from rowcall_sqlgen.engine.dates import read_period
@@ -75,6 +76,10 @@ class Option:
     quality: float
 
 
+Options: TypeAlias = Mapping[int, Sequence[Option]]
+"""What the words from some position on may mean, by the position behind the last of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Words `start` to `end` and what they may mean; no options: the words carry nothing, or were not understood."""
@@ -99,13 +104,23 @@ class Cut:
         return tuple(span for span in self.spans if not span.known)
 
 
+def all_options(question: Sequence[Word], index: SchemaIndex, today: date) -> tuple[Options, ...]:
+    """Returns what the words from each position on may mean."""
+    return tuple(_options_at(question, start, index=index, today=today) for start in range(len(question)))
+
+
 def link(question: Sequence[Word], index: SchemaIndex, today: date) -> tuple[Cut, ...]:
     """Returns the best cuts, best first; at least one, though it may consist of unknown words."""
+    return best_cuts(question, index, all_options(question, index, today))
+
+
+def best_cuts(question: Sequence[Word], index: SchemaIndex, options: Sequence[Options]) -> tuple[Cut, ...]:
+    """Does the same, given all options."""
     reached: list[list[Cut]] = [[Cut((), 0.0)], *([] for _ in question)]
     for start in range(len(question)):
         best = sorted(reached[start], key=lambda cut: -cut.score)[:KEPT_CUTS]
         reached[start] = best
-        for span in _spans(question, start, index, today):
+        for span in _spans(question, start, index, options[start]):
             gain = _gain(span, question)
             reached[span.end].extend(Cut((*cut.spans, span), cut.score + gain) for cut in best)
     return tuple(sorted(reached[-1], key=lambda cut: -cut.score)[:KEPT_CUTS])
@@ -120,13 +135,13 @@ def _gain(span: Span, question: Sequence[Word]) -> float:
     return span.options[0].quality * weight + 0.3 * (span.end - span.start - 1)
 
 
-def _spans(question: Sequence[Word], start: int, index: SchemaIndex, today: date) -> Iterator[Span]:
+def _spans(question: Sequence[Word], start: int, index: SchemaIndex, found: Options) -> Iterator[Span]:
     word = question[start]
     if start == 0 and word.lower in UNSUPPORTED_OPENINGS:
         yield Span(start, start + 1, known=False)
         return
     anything = False
-    for end, options in options_at(question, start, index=index, today=today).items():
+    for end, options in found.items():
         ranked = sorted(options, key=lambda option: -option.quality)
         kept = tuple(o for o in ranked if o.quality >= ranked[0].quality - _GOOD_ENOUGH)[:MOST_OPTIONS]
         anything = True
@@ -144,8 +159,7 @@ def _binds(question: Sequence[Word], start: int, index: SchemaIndex) -> bool:
     return any(isinstance(mark, ValueMention) and is_in_role(question[start].lower, mark) for mark in marks)
 
 
-def options_at(question: Sequence[Word], start: int, *, index: SchemaIndex, today: date) -> dict[int, list[Option]]:
-    """Returns what the words from `start` on may mean, by the position behind the last of them."""
+def _options_at(question: Sequence[Word], start: int, *, index: SchemaIndex, today: date) -> Options:
     found: dict[int, list[Option]] = {}
     for end, option in (
         *_cues(question, start, index),
@@ -163,8 +177,9 @@ def _cues(question: Sequence[Word], start: int, index: SchemaIndex) -> Iterator[
     lower = [word.lower for word in question[start : start + LONGEST_PHRASE]]
     for length in range(1, len(lower) + 1):
         phrase = tuple(lower[:length])
-        if not _names_quantity(phrase, index):
-            yield from ((start + length, Option(mark, 1.0)) for mark in LEXICON.get(phrase, ()))
+        marks = LEXICON.get(phrase, ())
+        if marks and not _names_quantity(phrase, index):
+            yield from ((start + length, Option(mark, 1.0)) for mark in marks)
         yield from ((start + length, option) for option in _adjectives(phrase, index))
     descending = judged(lower[0], (word.lemma for word in question[start + 1 : start + _JUDGED_WORDS]))
     if descending is not None:
@@ -338,7 +353,7 @@ def _in_role(content: Sequence[Word], index: SchemaIndex) -> Iterator[Option]:
         return
     role = ROLE_ADJECTIVES.get(first.lower, "")
     marks = [*index.roles.holders.get(role, ())]
-    marks += [m for word, ends in index.roles.ends.items() for m in ends if {first.lemma} & ROLE_WORDS[word][0]]
+    marks += [m for word, ends in index.roles.ends.items() for m in ends if first.lemma in ROLE_WORDS[word][0]]
     for option in _named(rest, index) if marks else ():
         yield from (Option(m, option.quality) for m in marks if option.mark == TableMention(m.table))
 

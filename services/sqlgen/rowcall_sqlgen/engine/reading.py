@@ -7,7 +7,7 @@ from datetime import date
 from rowcall_sqlgen.engine.assembly import assemble
 from rowcall_sqlgen.engine.grammar.reading import read
 from rowcall_sqlgen.engine.index import SchemaIndex
-from rowcall_sqlgen.engine.linking import Cut, Span, link
+from rowcall_sqlgen.engine.linking import Cut, Options, Span, all_options, best_cuts
 from rowcall_sqlgen.engine.marks import TableMention
 from rowcall_sqlgen.engine.meaning import Meaning
 from rowcall_sqlgen.engine.problems import NoMeaning
@@ -31,16 +31,21 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What came of a question. `cut` is the best cut into spans, `problem` what stopped a better interpretation."""
+    """What came of a question. `cut` is the best cut into spans, `problem` what stopped a better interpretation.
+
+    `options`: what the words from each position on may mean.
+    """
 
     found: tuple[Reading, ...]
     cut: Cut
     problem: NoMeaning | None = None
+    options: tuple[Options, ...] = ()
 
 
 def readings(question: Sequence[Word], index: SchemaIndex, today: date) -> Readings:
     """Returns all readings, best first, each meaning once."""
-    cuts = link(question, index, today)
+    options = all_options(question, index, today)
+    cuts = best_cuts(question, index, options)
     found: dict[Meaning, Reading] = {}
     problems: list[tuple[float, NoMeaning]] = []
     for cut in cuts:
@@ -55,7 +60,7 @@ def readings(question: Sequence[Word], index: SchemaIndex, today: date) -> Readi
             if reading and reading.score > (found[reading.meaning].score if reading.meaning in found else 0.0):
                 found[reading.meaning] = reading
     ranked = sorted(found.values(), key=lambda reading: -reading.score)
-    return Readings(tuple(ranked), cuts[0], _worst(problems, ranked))
+    return Readings(tuple(ranked), cuts[0], _worst(problems, ranked), options)
 
 
 def _worst(problems: Sequence[tuple[float, NoMeaning]], ranked: Sequence[Reading]) -> NoMeaning | None:

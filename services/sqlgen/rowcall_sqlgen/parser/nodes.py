@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from rowcall_sqlgen.engine.index import SchemaIndex
-from rowcall_sqlgen.engine.linking import options_at
+from rowcall_sqlgen.engine.linking import Options, all_options
 from rowcall_sqlgen.engine.marks import ColumnRef, Limit, Mark, Number, Quoted, ValueMention
 from rowcall_sqlgen.engine.words import Word
 from rowcall_sqlgen.parser.automaton import Target
@@ -90,12 +90,21 @@ class Nodes:
 
 
 def nodes(
-    question: Sequence[Word], index: SchemaIndex, today: date, *, wanted: frozenset[ColumnRef] = frozenset()
+    question: Sequence[Word],
+    index: SchemaIndex,
+    today: date,
+    *,
+    wanted: frozenset[ColumnRef] = frozenset(),
+    options: Sequence[Options] = (),
 ) -> Nodes:
-    """Picks the likeliest nodes. Words beyond the limit are not read; `wanted` columns are always there."""
+    """Picks the likeliest nodes. Words beyond the limit are not read; `wanted` columns are always there.
+
+    `options`: what the words from each position on may mean, where that is known already.
+    """
     read = tuple(question[:MOST_WORDS])
     matches = match(read, index)
-    values = _values(read, index, today, matches)
+    linked = options if len(options) == len(read) else all_options(read, index, today)
+    values = _values(read, index, linked, matches)
     columns = _columns(index, matches, frozenset(v.column for v in values if v.column), wanted)
     holding = {ref.table for ref in columns}
     tables = tuple(table for table in index.tables if table in holding)
@@ -135,11 +144,13 @@ def _best_tables(index: SchemaIndex, matches: Matches, ranked: Mapping[ColumnRef
     return frozenset(sorted(index.tables, key=lambda table: -likelihood(table))[:MOST_TABLES])
 
 
-def _values(question: Sequence[Word], index: SchemaIndex, today: date, matches: Matches) -> tuple[ValueNode, ...]:
+def _values(
+    question: Sequence[Word], index: SchemaIndex, options: Sequence[Options], matches: Matches
+) -> tuple[ValueNode, ...]:
     found: dict[tuple[str, ColumnRef | None], ValueNode] = {}
     one = ValueNode(1, ValueKind.ONE)
     for node in (
-        *_linked(question, index, today),
+        *_linked(question, options),
         *_quoted(question),
         one,
         *_domains(index, matches),
@@ -149,10 +160,10 @@ def _values(question: Sequence[Word], index: SchemaIndex, today: date, matches: 
     return tuple(found.values())[:MOST_VALUES]
 
 
-def _linked(question: Sequence[Word], index: SchemaIndex, today: date) -> Iterator[ValueNode]:
+def _linked(question: Sequence[Word], options: Sequence[Options]) -> Iterator[ValueNode]:
     for start, word in enumerate(question):
-        for end, options in options_at(question, start, index=index, today=today).items():
-            best = sorted(options, key=lambda option: -option.quality)[:_OPTIONS_PER_SPAN]
+        for end, meant in options[start].items():
+            best = sorted(meant, key=lambda option: -option.quality)[:_OPTIONS_PER_SPAN]
             yield from (node for option in best if (node := _literal(option.mark, start, end)))
         if len(word.lower) == _DIGITS_OF_YEAR and word.lower.isdecimal():
             yield ValueNode(int(word.lower), ValueKind.NUMBER, start, start + 1)

@@ -4,7 +4,6 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from rowcall_sqlgen.parser.actions import Keyword
 from rowcall_sqlgen.parser.features import LEMMA
 from rowcall_sqlgen.parser.inputs import network_inputs
 from rowcall_sqlgen.parser.join_trees import JoinTrees
-from rowcall_sqlgen.parser.nodes import Nodes, nodes
+from rowcall_sqlgen.parser.nodes import Nodes
 from rowcall_sqlgen.parser.reading import Unreadable, read_query
 from rowcall_sqlgen.parser.search import Search
 from rowcall_sqlgen.parser.sentence_encoder import SentenceEncoder
@@ -50,11 +49,11 @@ class SemanticParser:
         self._encoder = encoder
         self._search = search
 
-    def parse(
-        self, question: Sequence[Word], index: SchemaIndex, *, joins: JoinTrees, today: date, along: Sequence[str] = ()
-    ) -> Parses:
-        """Returns queries, each once. `along`: texts whose likenesses will be asked for."""
-        found = nodes(question, index, today)
+    def parse(self, found: Nodes, index: SchemaIndex, *, joins: JoinTrees, along: Sequence[str] = ()) -> Parses:
+        """Returns the queries that the question of the nodes may ask for, each once.
+
+        `along`: texts whose likenesses will be asked for.
+        """
         if not found.words or not found.tables:
             return Parses(found)
         return self._parsed(found, index, joins, along)
