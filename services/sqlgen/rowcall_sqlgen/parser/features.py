@@ -1,7 +1,8 @@
 """What is known of each node by itself, as short texts that a trained network has numbers for."""
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from rowcall_contracts.catalog import Column
 from rowcall_sqlgen.engine.identifiers import spelled_words
@@ -9,6 +10,7 @@ from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import ColumnRef
 from rowcall_sqlgen.engine.vocabulary import STOP_WORDS
 from rowcall_sqlgen.engine.words import Word
+from rowcall_sqlgen.parser.matching import Named
 from rowcall_sqlgen.parser.nodes import Nodes, ValueNode
 
 Features = tuple[str, ...]
@@ -26,19 +28,30 @@ _COLUMNS_PER_STEP = 4
 
 def features(nodes: Nodes, index: SchemaIndex) -> tuple[Features, ...]:
     """Returns at most `MOST_FEATURES` features for each node, in the order of the nodes."""
-    words = (_of_word(at, nodes) for at in range(len(nodes.words)))
+    by_table = _best_of_words(nodes.matches.table_words, frozenset(nodes.tables))
+    by_column = _best_of_words(nodes.matches.column_words, frozenset(nodes.columns))
+    words = (_of_word(at, nodes, by_table[at], by_column[at]) for at in range(len(nodes.words)))
     tables = (_of_table(table, nodes, index) for table in nodes.tables)
     return (*words, *tables, *_of_columns(nodes, index), *map(_of_value, nodes.values))
 
 
-def _of_word(at: int, nodes: Nodes) -> Features:
+def _best_of_words(words: Mapping[tuple[int, Named], float], names: frozenset[Named]) -> defaultdict[int, float]:
+    """Returns, by position, how well each word names the one of the names that it names best."""
+    best: defaultdict[int, float] = defaultdict(float)
+    for (at, name), quality in words.items():
+        if name in names:
+            best[at] = max(best[at], quality)
+    return best
+
+
+def _of_word(at: int, nodes: Nodes, by_table: float, by_column: float) -> Features:
     word = nodes.words[at]
     return (
         "word",
         LEMMA + ("?" if word.quoted else word.lemma),
         _form(word, at),
-        "word as table " + _level(_best(nodes.matches.table_words.get((at, table)) for table in nodes.tables)),
-        "word as column " + _level(_best(nodes.matches.column_words.get((at, ref)) for ref in nodes.columns)),
+        "word as table " + _level(by_table),
+        "word as column " + _level(by_column),
         *(("word in value",) if any(value.start <= at < value.end for value in nodes.values) else ()),
     )
 
@@ -105,10 +118,6 @@ def _of_value(value: ValueNode) -> Features:
         f"value characters {min(len(str(value.value)), _MOST_CHARACTERS)}",
         "value year" if is_year else f"value {type(value.value).__name__}",
     )
-
-
-def _best(qualities: Iterable[float | None]) -> float:
-    return max((quality for quality in qualities if quality is not None), default=0.0)
 
 
 def _level(quality: float) -> str:

@@ -129,18 +129,19 @@ def _of_schema(nodes: Nodes, index: SchemaIndex) -> Iterator[tuple[int, int, Rel
 
 
 def _of_words(nodes: Nodes) -> Iterator[tuple[int, int, Relation]]:
-    matches = nodes.matches
-    for word in range(len(nodes.words)):
-        for at, table in enumerate(nodes.tables, nodes.first_table):
-            yield from _naming(word, at, matches.table_words.get((word, table)), _TABLE_QUALITIES)
-        for at, ref in enumerate(nodes.columns, nodes.first_column):
-            yield from _naming(word, at, matches.column_words.get((word, ref)), _COLUMN_QUALITIES)
+    tables = {table: at for at, table in enumerate(nodes.tables, nodes.first_table)}
+    columns = {ref: at for at, ref in enumerate(nodes.columns, nodes.first_column)}
+    for (word, table), quality in nodes.matches.table_words.items():
+        yield from _naming(word, tables.get(table), quality, _TABLE_QUALITIES)
+    for (word, ref), quality in nodes.matches.column_words.items():
+        yield from _naming(word, columns.get(ref), quality, _COLUMN_QUALITIES)
 
 
 def _naming(
-    word: int, at: int, quality: float | None, levels: Sequence[tuple[float, Relation, Relation]]
+    word: int, at: int | None, quality: float, levels: Sequence[tuple[float, Relation, Relation]]
 ) -> Iterator[tuple[int, int, Relation]]:
-    if quality is not None:
+    """`at`: where the name stands, if it is among the nodes."""
+    if at is not None:
         _, named, names = next(level for level in levels if quality >= level[0])
         yield word, at, named
         yield at, word, names
