@@ -1,11 +1,11 @@
 """Queries made to read columns as these are called: a `max_temperature` needs no maximum, a parent code is no code."""
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from rowcall_sqlgen.builtin.uses import inner_parts
+from rowcall_sqlgen.builtin.uses import inner_names, inner_parts
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.joins import Step
@@ -81,10 +81,10 @@ class _Wording:
                 return root
             case tuple():
                 return tuple(self._rewritten(each, meant) for each in root)
-        if not is_dataclass(root) or isinstance(root, type):
-            return root
-        inner = {field.name: getattr(root, field.name) for field in fields(root)}
-        changed = {name: new for name, old in inner.items() if (new := self._rewritten(old, meant)) != old}
+        inner = {name: getattr(root, name) for name in inner_names(root) or ()}
+        rewritten = {name: self._rewritten(old, meant) for name, old in inner.items()}
+        # Mostly it is the same object, and to compare all that is inside takes long.
+        changed = {name: new for name, new in rewritten.items() if new is not inner[name] and new != inner[name]}
         whole = replace(root, **changed) if changed else root
         return self.ungrouped(whole) if isinstance(whole, Meaning) else whole
 

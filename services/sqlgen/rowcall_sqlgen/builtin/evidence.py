@@ -29,6 +29,8 @@ _MOST_LIKENED = 8
 _NAMED_WELL = 0.9
 _SAID = frozenset({ValueKind.STORED, ValueKind.NUMBER, ValueKind.QUOTED})
 
+_PHRASES_BEGIN = frozenset(phrase[0] for phrase in LEXICON)
+
 _RELATIVE = (
     "covered share",
     "uncovered words",
@@ -91,7 +93,9 @@ class _Weighing:
         logs = [_log(parsed.probability) for parsed in parses] + [LEAST_LOG, LEAST_LOG]
         self._best_log, self._second_log = logs[:2]
         self._nothing = _log(understood.parses.nothing)
-        self._content = content_words(understood.parses.nodes.words)
+        nodes = understood.parses.nodes
+        self._content = content_words(nodes.words)
+        self._named = {at for (at, _), quality in nodes.matches.column_words.items() if quality >= _NAMED_WELL}
         self._periods = _periods(understood.readings)
         self._unknown = sum(span.end - span.start for span in understood.readings.cut.unknown)
 
@@ -157,11 +161,10 @@ class _Weighing:
         said = {v.start for v in nodes.values if v.kind in _SAID and not set(range(v.start, v.end)) & covered}
         quoted = [at for at in uncovered if nodes.words[at].quoted]
         unnamed = [ref for ref in proposal.uses.columns if nodes.matches.column_quality(ref) < _NAMED]
-        named = {at for (at, _), quality in nodes.matches.column_words.items() if quality >= _NAMED_WELL}
         return {
             "uncovered words": float(min(len(uncovered), _MOST_WORDS)),
             "covered share": 1.0 - len(uncovered) / max(len(self._content), 1),
-            "names passed over": float(min(len(named.intersection(uncovered)), _MOST_WORDS)),
+            "names passed over": float(min(len(self._named.intersection(uncovered)), _MOST_WORDS)),
             "values passed over": float(min(len(said), _MOST_WORDS)),
             "quotes passed over": float(min(len(quoted), _MOST_WORDS)),
             PERIODS_PASSED_OVER: float(proposal.reading is None and not self._periods <= covered),
@@ -227,7 +230,9 @@ def content_words(question: Sequence[Word]) -> tuple[int, ...]:
     """Returns the positions of words that must name something: no fillers, nor what only shapes the question."""
     shaping: set[int] = set()
     lower = tuple(word.lower for word in question)
-    for start in range(len(question)):
+    for start, word in enumerate(lower):
+        if word not in _PHRASES_BEGIN:
+            continue
         for end in range(start + 1, min(start + LONGEST_PHRASE, len(question)) + 1):
             if lower[start:end] in LEXICON:
                 shaping.update(range(start, end))

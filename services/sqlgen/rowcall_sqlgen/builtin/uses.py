@@ -1,7 +1,7 @@
 """What a query reads, whoever proposed it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rowcall_sqlgen.engine.joins import Step
 from rowcall_sqlgen.engine.marks import ColumnRef
@@ -17,6 +17,9 @@ from rowcall_sqlgen.engine.meaning import (
     Query,
     Scalar,
 )
+
+_WHOLE = (Join, Step, ColumnRef)
+"""What is not looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,20 @@ def inner_parts(root: object) -> Iterator[object]:
         part = waiting.pop()
         if isinstance(part, tuple):
             waiting.extend(reversed(part))
-        elif is_dataclass(part):
+            continue
+        names = inner_names(part)
+        if names is not None:
             yield part
-            if not isinstance(part, Join | Step | ColumnRef):
-                # `fields` looks at each field anew, and takes longer than all the rest.
-                waiting.extend([getattr(part, name) for name in reversed(part.__dataclass_fields__)])
+            waiting.extend([getattr(part, name) for name in names])
+
+
+def inner_names(part: object) -> Sequence[str] | None:
+    """Returns the names of the fields that hold parts, last ones first; `None` for a plain value."""
+    # `fields` looks at each field anew, and takes longer than all the rest.
+    named = getattr(part, "__dataclass_fields__", None)
+    if named is None:
+        return None
+    return () if isinstance(part, _WHOLE) else [*reversed(named)]
 
 
 def _values(part: object) -> tuple[Scalar, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from sqlglot import Dialect as SqlDialect
 from sqlglot import exp
 
 from rowcall_contracts.catalog import ColumnKind, Dialect, Table
@@ -64,6 +65,7 @@ _SET_OPERATORS: Mapping[SetOperator, type[exp.Union | exp.Intersect | exp.Except
     SetOperator.INTERSECT: exp.Intersect,
     SetOperator.EXCEPT: exp.Except,
 }
+_SQL_DIALECTS: Mapping[Dialect, SqlDialect] = {each: SqlDialect.get_or_raise(each.value) for each in Dialect}
 _UNNAMED: Mapping[Item, str] = MappingProxyType({})
 _DEFAULT_NAMESPACES = frozenset({"public", "main"})
 
@@ -71,7 +73,7 @@ _DEFAULT_NAMESPACES = frozenset({"public", "main"})
 def write_sql(meaning: Query, dialect: Dialect, tables: Mapping[str, Table]) -> str:
     """Returns one statement on one line. The same meaning always gives the same text."""
     named = aliases(meaning, tables) if isinstance(meaning, Meaning) else _UNNAMED
-    return _Writer(dialect, tables).whole(meaning, named).sql(dialect=dialect.value, copy=False)
+    return _Writer(dialect, tables).whole(meaning, named).sql(dialect=_SQL_DIALECTS[dialect], copy=False)
 
 
 class _Writer:
