@@ -75,7 +75,8 @@ class Table(Stored):
 
     def column(self, name: str) -> Column | None:
         """Returns the column of that name, compared without case."""
-        return next((column for column in self.columns if column.name.lower() == name.lower()), None)
+        wanted = name.lower()
+        return next((column for column in self.columns if column.name.lower() == wanted), None)
 
 
 class Catalog(Stored):

@@ -6,9 +6,10 @@ from datetime import date
 
 from rowcall_sqlgen.engine.assembly import assemble
 from rowcall_sqlgen.engine.grammar.reading import read
+from rowcall_sqlgen.engine.grammar.rule import Marks
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.linking import Cut, Options, Span, all_options, best_cuts
-from rowcall_sqlgen.engine.marks import TableMention
+from rowcall_sqlgen.engine.marks import Mark, TableMention
 from rowcall_sqlgen.engine.meaning import Meaning
 from rowcall_sqlgen.engine.problems import NoMeaning
 from rowcall_sqlgen.engine.ranking import link_quality, score
@@ -48,15 +49,20 @@ def readings(question: Sequence[Word], index: SchemaIndex, today: date) -> Readi
     cuts = best_cuts(question, index, options)
     found: dict[Meaning, Reading] = {}
     problems: list[tuple[float, NoMeaning]] = []
+    meant: dict[tuple[Mark, ...], Meaning | NoMeaning | None] = {}
     for cut in cuts:
         if cut.unknown:
             continue
         for interpretation in interpretations(cut.spans):
-            try:
-                reading = _reading(cut, interpretation, index)
-            except NoMeaning as error:
-                problems.append((link_quality(cut.spans, interpretation), error))
+            marks = tuple(option.mark for option in interpretation)
+            # Cuts differ in what they pass over, and then have their marks in common.
+            if marks not in meant:
+                meant[marks] = _meaning(marks, index)
+            meaning = meant[marks]
+            if isinstance(meaning, NoMeaning):
+                problems.append((link_quality(cut.spans, interpretation), meaning))
                 continue
+            reading = _reading(meaning, cut, interpretation) if meaning else None
             if reading and reading.score > (found[reading.meaning].score if reading.meaning in found else 0.0):
                 found[reading.meaning] = reading
     ranked = sorted(found.values(), key=lambda reading: -reading.score)
@@ -70,12 +76,16 @@ def _worst(problems: Sequence[tuple[float, NoMeaning]], ranked: Sequence[Reading
     return max(better, key=lambda found: found[0])[1] if better else None
 
 
-def _reading(cut: Cut, interpretation: Interpretation, index: SchemaIndex) -> Reading | None:
-    clauses = read(tuple(option.mark for option in interpretation), index)
-    if clauses is None:
-        return None
-    marks = (option.mark for option in interpretation)
+def _meaning(marks: Marks, index: SchemaIndex) -> Meaning | NoMeaning | None:
+    """Returns what the marks mean together, or what stopped it; `None` where no rule fits them."""
     roles = {mark.table: mark.role for mark in marks if isinstance(mark, TableMention) and mark.role}
-    meaning = assemble(clauses, index, roles)
+    try:
+        clauses = read(marks, index)
+        return None if clauses is None else assemble(clauses, index, roles)
+    except NoMeaning as error:
+        return error
+
+
+def _reading(meaning: Meaning, cut: Cut, interpretation: Interpretation) -> Reading:
     meaningful = tuple(span for span in cut.spans if span.options)
     return Reading(meaning, score(meaning, cut.spans, interpretation), meaningful, interpretation)
