@@ -1,5 +1,6 @@
 """The parser's network as two graphs: one reads the nodes of a question, the other takes one step of the decoder."""
 
+import math
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
@@ -26,6 +27,25 @@ class _TracedNetwork(Network):
 
     def softmax(self, x: Any) -> Any:
         return traced.softmax(x)
+
+
+class _OneAction(_TracedNetwork):
+    """The same for one action of each sequence, sequences x width, which needs no axis of its own on the way."""
+
+    def remembered(self, x: Any, layer: int) -> tuple[Any, Any]:
+        name = f"decoder.{layer}"
+        read = self.normalized(x, f"{name}.attention.norm")
+        return self._own_heads(read, f"{name}.key"), self._own_heads(read, f"{name}.value")
+
+    def look_back(self, x: Any, layer: int, memory: tuple[Any, Any], *, later: Any = 0.0) -> Any:
+        name, (keys, values) = f"decoder.{layer}", memory
+        query = self._own_heads(self.normalized(x, f"{name}.attention.norm"), f"{name}.query")
+        weights = self.softmax(query @ keys.swapaxes(-1, -2) / math.sqrt(query.shape[-1]) + later)
+        return x + (weights @ values).reshape(*x.shape) @ self.weights[f"{name}.output"]
+
+    def _own_heads(self, x: Any, name: str) -> Any:
+        """Sequences x heads x 1 x width of a head."""
+        return (x @ self.weights[name]).reshape(*x.shape[:-1], self.shape.heads, 1, -1)
 
 
 def encode_graph(trained: Trained) -> onnx.ModelProto:
@@ -56,7 +76,7 @@ def step_graph(trained: Trained) -> onnx.ModelProto:
     """What was encoded, memory and last action of each sequence in; out: scores of the next one, and the memory."""
     shape = trained.shape
     weights = _arguments(trained)
-    network = _TracedNetwork(shape, weights, traced)
+    network = _OneAction(shape, weights, traced)
     layers, head = range(shape.decoder_layers), shape.width // shape.heads
     read: list[Any] = [[argument(np.float32, shape.heads, "nodes", head) for _ in range(2)] for _ in layers]
     kept: list[Any] = [[argument(np.float32, "kept", shape.heads, "actions", head) for _ in range(2)] for _ in layers]
@@ -73,10 +93,10 @@ def step_graph(trained: Trained) -> onnx.ModelProto:
     x: Any = network.read_actions(inputs["nodes"], last) + weights["steps"][inputs["step"]]
     grown: list[Any] = []
     for layer in layers:
-        new: Any = network.remembered(x[:, None], layer)
+        new: Any = network.remembered(x, layer)
         before = [part[inputs["rows"]] for part in kept[layer]]
         grown.append([traced.concatenate(parts, 2) for parts in zip(before, new, strict=True)])
-        x = network.look_back(x[:, None], layer, grown[-1]).squeeze(1)
+        x = network.look_back(x, layer, grown[-1])
         x = network.look_at_nodes(x, read[layer], layer)
     outputs: dict[str, Any] = {"scores": network.scores(x, inputs["pointed_at"]), **_numbered("grown", grown)}
     inputs |= _numbered("read", read) | _numbered("kept", kept)

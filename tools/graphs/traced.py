@@ -83,10 +83,6 @@ class Traced:
         axes[one], axes[other] = axes[other], axes[one]
         return self.transpose(*axes)
 
-    def squeeze(self, axis: int) -> "Traced":
-        """Without an axis of size 1."""
-        return Traced(ops.squeeze(self.var, _integers([axis])))
-
     def cast(self, kind: DTypeLike) -> "Traced":
         """As numbers of another kind."""
         return Traced(ops.cast(self.var, to=kind))
