@@ -94,6 +94,8 @@ class Traced:
 
 def maximum(one: Traced, other: Operand) -> Traced:
     """The larger of two, element by element."""
+    if other == 0:  # ONNX Runtime computes it along with the product before
+        return Traced(ops.relu(one.var))
     return Traced(ops.max([one.var, one._like(other)]))
 
 
