@@ -18,6 +18,7 @@ from rowcall_sqlgen.builtin.holding_back import TRUST_IN_GRAMMAR, doubted, least
 from rowcall_sqlgen.builtin.join_hints import join_hints
 from rowcall_sqlgen.builtin.ordering import ordering
 from rowcall_sqlgen.builtin.ordinals import ordinals
+from rowcall_sqlgen.builtin.parent_keys import at_parents
 from rowcall_sqlgen.builtin.plausibility import plausible
 from rowcall_sqlgen.builtin.precedents import Precedents
 from rowcall_sqlgen.builtin.proposals import possible, propose, without_others
@@ -91,7 +92,7 @@ class Answering:
         found = nodes(question, index, today, options=read.options)
         parses = self._parser.parse(found, index, joins=joins, along=likened)
         parses = sharing(in_their_words(in_their_units(parses, question, index), index))
-        parses = plausible(parses, index)
+        parses = at_parents(plausible(parses, index))
         return self._understanding(question, read, parses, index)
 
     def answer(

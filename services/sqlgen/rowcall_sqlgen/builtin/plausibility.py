@@ -1,20 +1,26 @@
 """What no question means: parses that compare what cannot be compared, seek what no row has, or show something else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rowcall_sqlgen.builtin.ordinals import ordinal_place
 from rowcall_sqlgen.builtin.unmet_words import demands, meets
 from rowcall_sqlgen.builtin.uses import inner_parts
+from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.index import SchemaIndex
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
 from rowcall_sqlgen.engine.meaning import AllColumns, Comparison, Like, Meaning, Measure, Query
+from rowcall_sqlgen.engine.numbers import read_number
+from rowcall_sqlgen.engine.part_mentions import CALENDAR_WORDS
+from rowcall_sqlgen.engine.units import time_unit
+from rowcall_sqlgen.engine.vocabulary import UNITS
 from rowcall_sqlgen.engine.words import Word
 from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
 from rowcall_sqlgen.parser.parser import Parses
 
 _NAMED, _CLEARLY = 0.5, 0.9
 _MANY_ROWS, _NEARLY_ALL = 50, 0.9
+_LONGEST_NUMBER = 4
 _ORDERED = frozenset({Operator.GT, Operator.GE, Operator.LT, Operator.LE})
 _STATISTICS = frozenset(
     """
@@ -44,8 +50,10 @@ class _Judge:
         self._index = index
         self._guessed = {value.value for value in nodes.values if value.kind is ValueKind.CAPITALISED}
         self._demands = demands(nodes)
+        self._measured = frozenset(_measured(nodes.words))
         self._rules: tuple[Callable[[object], bool], ...] = (
             self._compares_oddly,
+            self._measures_dates,
             self._seeks_nothing,
             self._adds_names,
             self._mixes_namesakes,
@@ -69,6 +77,13 @@ class _Judge:
             case Comparison(subject=ColumnRef() as column, operator=operator, value=value) if operator in _ORDERED:
                 is_number = isinstance(value, int | float)
                 return self._index.is_named_as_table(column) or (is_number and self._is_text(column))
+        return False
+
+    def _measures_dates(self, part: object) -> bool:
+        """More than 2000 miles as a year."""
+        match part:
+            case Comparison(subject=ColumnRef(column=name), value=int() | float() as value) if value in self._measured:
+                return not CALENDAR_WORDS.isdisjoint(spelled_words(name))
         return False
 
     def _mixes_namesakes(self, part: object) -> bool:
@@ -153,6 +168,15 @@ class _Judge:
             item.table in tables or (isinstance(item, ColumnRef) and matches.column_words.get((1, item), 0.0) >= _NAMED)
             for item in shown
         )
+
+
+def _measured(words: Sequence[Word]) -> Iterator[float]:
+    """Yields the numbers that stand before a unit of anything but time."""
+    for at in range(len(words) - 1):
+        number = read_number([word.lower for word in words[at : at + _LONGEST_NUMBER]])
+        after = words[at + number[1]].lower if number and at + number[1] < len(words) else ""
+        if number and after in UNITS and time_unit(after) is None and after not in CALENDAR_WORDS:
+            yield number[0]
 
 
 def _opening(words: Sequence[Word]) -> str:

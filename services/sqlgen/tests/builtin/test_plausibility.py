@@ -20,6 +20,7 @@ NAME, CARRIER, DEST = ColumnRef("airlines", "name"), ColumnRef("airlines", "carr
 FLIGHT, DELAY, HOUR = (ColumnRef("flights", name) for name in ("flight", "dep_delay", "hour"))
 SEATS, TAIL = ColumnRef("planes", "seats"), ColumnRef("planes", "tailnum")
 AIRPORT = ColumnRef("airports", "name")
+YEAR = ColumnRef("flights", "year")
 SEATS_ON_AVERAGE = Measure(Aggregate.AVG, "planes", SEATS)
 YEARS = tuple(Measure(Aggregate.AVG, table, ColumnRef(table, "year")) for table in ("flights", "planes"))
 
@@ -71,6 +72,7 @@ def first_by(shown: ColumnRef, key: ColumnRef) -> Meaning:
         ("Which airlines do not fly to Boston?", Meaning(items=(NAME,), source="airlines")),
         ("How many flights were never late?", Meaning(items=(ROWS,), source="flights")),
         ("destinations only served by Delta", by_delta()),
+        ("flights of more than 2000 miles", where(Comparison(YEAR, Operator.GT, 2000))),
         ("planes with more than the average number of seats", Meaning(items=(TAIL,), source="planes")),
         (
             "How many destinations does each airline serve?",
@@ -93,6 +95,7 @@ def test_what_no_question_means_is_left_out(question: str, query: Meaning, demo_
         ("flights with no more than 3 hours", where(Comparison(HOUR, Operator.LE, 3))),
         ("flights not by Delta", where(Not(Comparison(NAME, Operator.EQ, "Delta Air Lines Inc.")))),
         ("flights not only by Delta", by_delta()),
+        ("flights later than 2000", where(Comparison(YEAR, Operator.GT, 2000))),
         ("show only the destinations by Delta", by_delta()),
         ("destinations with only one flight by Delta", by_delta()),
         ("the average number of seats", Meaning(items=(SEATS_ON_AVERAGE,), source="planes")),

@@ -4,6 +4,7 @@ from rowcall_sqlgen.engine.clauses import Filter
 from rowcall_sqlgen.engine.grammar.measures import count_distinct, measure
 from rowcall_sqlgen.engine.grammar.operands import compare, operands, whole_table_measure
 from rowcall_sqlgen.engine.grammar.rule import Found, Marks, Scene
+from rowcall_sqlgen.engine.identifiers import identifier_words
 from rowcall_sqlgen.engine.marks import (
     Aggregate,
     Aggregating,
@@ -75,9 +76,10 @@ def _amount_first(marks: Marks, scene: Scene) -> Found | None:
 
 
 def _amount(ref: ColumnRef, operator: Operator, value: float, scene: Scene) -> Predicate:
-    if scene.index.is_quantity(ref):
-        return Comparison(ref, operator, value)
-    return Comparison(count_distinct(ref), operator, value)
+    said = identifier_words(ref.column)
+    namesakes = (other for other in scene.index.columns(ref.table) if identifier_words(other.column) == said)
+    quantity = next(filter(scene.index.is_quantity, (ref, *namesakes)), None)  # `engines` for `with one engine`
+    return Comparison(quantity or count_distinct(ref), operator, value)
 
 
 def _with_average(marks: Marks, scene: Scene) -> Found | None:
