@@ -12,9 +12,11 @@ import numpy as np
 from rowcall_databases import AccessPolicy, Database, open_database, parse_uri
 from rowcall_sqlgen.builtin.answering import Answering
 from rowcall_sqlgen.builtin.evidence import Evidence, Understanding, weigh
+from rowcall_sqlgen.builtin.rewording import reworded
+from rowcall_sqlgen.builtin.shown_names import shown_in_proposal
 from rowcall_sqlgen.builtin.trust import UNTRUSTING, save_trust
+from rowcall_sqlgen.engine.focus import focused
 from rowcall_sqlgen.engine.index import SchemaIndex
-from rowcall_sqlgen.engine.reading import readings
 from rowcall_sqlgen.engine.words import Word, words
 from rowcall_sqlgen.evaluate.equality import Table, equal
 from rowcall_sqlgen.evaluate.executing import run_plain
@@ -97,9 +99,10 @@ async def _judged(sample: Sample, answering: Answering, database: Database) -> A
     gold = await _rows(sample.gold, database)
     if gold is None:
         return
-    understood = _understood(words(sample.asked.text), sample.example.index, answering)
+    index = focused(words(sample.asked.text), sample.example.index)
+    understood = _understood(words(sample.asked.text), index, answering)
     for proposal, evidence in zip(understood.proposals, weigh(understood), strict=True):
-        rows = await _rows(proposal.sql, database)
+        rows = await _rows(shown_in_proposal(proposal, understood.question, index).sql, database)
         right = rows is not None and equal(gold, rows, ordered=is_ordered(sample.gold))
         yield Judged(evidence, right)
 
@@ -108,12 +111,13 @@ def _unanswerable(
     corpus: Corpus, samples: Sequence[Sample], answering: Answering, *, shares: Shares
 ) -> Iterator[Judged]:
     for each in unanswerable_examples(corpus, samples, shares=shares, random=np.random.default_rng(1)):
-        understood = _understood(each.nodes.words, each.index, answering)
+        understood = _understood(each.nodes.words, focused(each.nodes.words, each.index), answering)
         yield from (Judged(evidence, right=False) for evidence in weigh(understood))
 
 
 def _understood(question: tuple[Word, ...], index: SchemaIndex, answering: Answering) -> Understanding:
-    return answering.understand(question, readings(question, index, NOW.date()), index, today=NOW.date())
+    asked = reworded(question, index)
+    return answering.understand(asked, answering.read(asked, index, NOW.date()), index, today=NOW.date())
 
 
 async def _rows(sql: str, database: Database) -> Table | None:

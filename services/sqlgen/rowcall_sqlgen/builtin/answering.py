@@ -83,6 +83,12 @@ class Answering:
         self._parser = parser
         self._trust = trust
 
+    def read(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Readings:
+        """Returns what the grammar makes of the question."""
+        read = in_its_words(readings(question, index, today), question, index)
+        read = possible(each_value_once(for_every_value(read, question, index), question, index))
+        return without_others(read) if says_only(question) else read
+
     def understand(
         self, question: tuple[Word, ...], read: Readings, index: SchemaIndex, *, today: date
     ) -> Understanding:
@@ -124,7 +130,7 @@ class Answering:
         hopeless = no_question(question, index)
         if hopeless:
             return clarified(hopeless, index)
-        read = self._read(question, index, today)
+        read = self.read(question, index, today)
         perfect = read.found and read.found[0].score >= READ_PERFECTLY and not doubt(read, question, index)
         if perfect and not _returns_apart(question):
             return read_answer(shown_in_readings(read, question, index), question, index, may_offer=may_offer)
@@ -142,7 +148,7 @@ class Answering:
 
     def part(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> list[Trusted]:
         """Returns proposals for a question inside another one; what the grammar reads perfectly is not parsed."""
-        read = self._read(question, index, today)
+        read = self.read(question, index, today)
         if not read.found or read.found[0].score < READ_PERFECTLY or doubt(read, question, index):
             return self.ranked(self.understand(question, read, index, today=today))
         perfect = replace(read, found=read.found[:1])
@@ -151,10 +157,13 @@ class Answering:
         (evidence,) = weigh(understood)
         return [Trusted(understood.proposals[0], TRUST_IN_PERFECT_READING, evidence, understood)]
 
-    def _read(self, question: tuple[Word, ...], index: SchemaIndex, today: date) -> Readings:
-        read = in_its_words(readings(question, index, today), question, index)
-        read = possible(each_value_once(for_every_value(read, question, index), question, index))
-        return without_others(read) if says_only(question) else read
+    def ranked(self, understood: Understanding) -> list[Trusted]:
+        """Returns the proposals, the likeliest first."""
+        evidence = weigh(understood)
+        weighed = zip(understood.proposals, self._trust.probabilities(evidence), evidence, strict=True)
+        trusted = [Trusted(proposal, likely, known, understood) for proposal, likely, known in weighed]
+        timely = [each for each in trusted if not each.evidence[PERIODS_PASSED_OVER]]
+        return _grammar_first(sorted(timely or trusted, key=lambda each: -each.probability), understood)
 
     def _understanding(
         self, question: tuple[Word, ...], read: Readings, parses: Parses, index: SchemaIndex
@@ -167,14 +176,6 @@ class Answering:
             likenesses=self._parser.likenesses,
             is_common=self._parser.is_common,
         )
-
-    def ranked(self, understood: Understanding) -> list[Trusted]:
-        """Returns the proposals, the likeliest first."""
-        evidence = weigh(understood)
-        weighed = zip(understood.proposals, self._trust.probabilities(evidence), evidence, strict=True)
-        trusted = [Trusted(proposal, likely, known, understood) for proposal, likely, known in weighed]
-        timely = [each for each in trusted if not each.evidence[PERIODS_PASSED_OVER]]
-        return _grammar_first(sorted(timely or trusted, key=lambda each: -each.probability), understood)
 
 
 class _Composition:
