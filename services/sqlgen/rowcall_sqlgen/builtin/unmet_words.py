@@ -1,8 +1,9 @@
-"""Words that turn a question round, and parses that do without: `not`, `only`, `oldest`, `average`."""
+"""Words that turn a question round, and parses that do without: `not`, `only`, `oldest`, `average`, a number."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rowcall_sqlgen.builtin.uses import inner_parts
+from rowcall_sqlgen.builtin.uses import inner_parts, uses
 from rowcall_sqlgen.engine.adjectives import SUPERLATIVES
 from rowcall_sqlgen.engine.identifiers import spelled_words
 from rowcall_sqlgen.engine.marks import Aggregate, ColumnRef, Operator
@@ -18,6 +19,7 @@ from rowcall_sqlgen.engine.meaning import (
     Query,
     SetOperator,
 )
+from rowcall_sqlgen.engine.units import time_unit
 from rowcall_sqlgen.engine.words import Word
 from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
 
@@ -33,8 +35,18 @@ _NO = frozenset({"no", "n", "f", "false", "none", "0"})
 Demand = Callable[[object], bool]
 
 
-def demands(nodes: Nodes) -> tuple[Demand, ...]:
-    """Returns what the words of a question demand: each of some part of a query, which says whether it meets it."""
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What the words of a question demand: each of `parts` that some part of a query says yes, and each of the numbers
+    that it occurs in a value.
+    """
+
+    parts: tuple[Demand, ...]
+    numbers: tuple[str, ...]
+
+
+def demands(nodes: Nodes) -> Demands:
+    """Returns what a question demands."""
     said = _Said(nodes)
     wanted: list[Demand] = []
     if said.denies():
@@ -45,7 +57,7 @@ def demands(nodes: Nodes) -> tuple[Demand, ...]:
         wanted.append(_takes_an_end)
     if said.has(lambda word: word.lower == "average"):
         wanted.append(_averages)
-    return tuple(wanted)
+    return Demands(tuple(wanted), tuple(said.numbers()))
 
 
 def says_only(question: Sequence[Word]) -> bool:
@@ -65,9 +77,12 @@ def leaves_out(part: object) -> bool:
     return isinstance(part, Not) or (isinstance(part, Compound) and part.operator is SetOperator.EXCEPT)
 
 
-def meets(query: Query, wanted: Sequence[Demand]) -> bool:
-    """Says whether some part of the query meets each demand."""
-    return not wanted or all(any(map(demand, inner_parts(query))) for demand in wanted)
+def meets(query: Query, wanted: Demands) -> bool:
+    """Says whether the query meets all demands."""
+    if not all(any(map(demand, inner_parts(query))) for demand in wanted.parts):
+        return False
+    values = [str(value) for value in uses(query).values] if wanted.numbers else []
+    return all(any(number in value for value in values) for number in wanted.numbers)
 
 
 class _Said:
@@ -88,6 +103,13 @@ class _Said:
             after not in _COMPARING and after != "only" and before != "or" and not after.isdigit()
             for before, after in self._around(_NEGATIONS)
         )
+
+    def numbers(self) -> Iterator[str]:
+        """Yields numbers in digits, but no lengths of time, which are told in the unit of the column."""
+        for at, word in enumerate(self._words):
+            after = self._words[at + 1].lower if at + 1 < len(self._words) else ""
+            if word.lower.isdecimal() and at not in self._taken and not word.quoted and time_unit(after) is None:
+                yield str(int(word.lower))
 
     def _around(self, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
         for at, word in enumerate(self._words):

@@ -72,6 +72,7 @@ def first_by(shown: ColumnRef, key: ColumnRef) -> Meaning:
         ("Which airlines do not fly to Boston?", Meaning(items=(NAME,), source="airlines")),
         ("How many flights were never late?", Meaning(items=(ROWS,), source="flights")),
         ("destinations only served by Delta", by_delta()),
+        ("flights at 2 to 4", where(Comparison(HOUR, Operator.EQ, 2))),
         ("flights of more than 2000 miles", where(Comparison(YEAR, Operator.GT, 2000))),
         ("planes with more than the average number of seats", Meaning(items=(TAIL,), source="planes")),
         (
@@ -95,6 +96,7 @@ def test_what_no_question_means_is_left_out(question: str, query: Meaning, demo_
         ("flights with no more than 3 hours", where(Comparison(HOUR, Operator.LE, 3))),
         ("flights not by Delta", where(Not(Comparison(NAME, Operator.EQ, "Delta Air Lines Inc.")))),
         ("flights not only by Delta", by_delta()),
+        ("flights at 2", where(Comparison(HOUR, Operator.EQ, 2))),
         ("flights later than 2000", where(Comparison(YEAR, Operator.GT, 2000))),
         ("show only the destinations by Delta", by_delta()),
         ("destinations with only one flight by Delta", by_delta()),
