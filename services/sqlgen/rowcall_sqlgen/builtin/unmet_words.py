@@ -29,6 +29,9 @@ _COMPARING = frozenset("more less fewer later earlier longer shorter greater hig
 _BEHIND_ONLY = frozenset("by to from in at with for on have has had served used".split())
 _ONE = frozenset("one once 1".split())
 _BELOW = frozenset({Operator.LT, Operator.LE, Operator.NE})
+_FIRST = frozenset("first last".split())
+_BEFORE_FIRST = frozenset({"", "the"})
+_PERIODS = frozenset("name names quarter quarters month months year years decade time times".split())
 _AVERAGES = frozenset("average avg mean".split())
 _NO = frozenset({"no", "n", "f", "false", "none", "0"})
 
@@ -53,7 +56,7 @@ def demands(nodes: Nodes) -> Demands:
         wanted.append(_denies)
     if says_only(nodes.words):
         wanted.append(leaves_out)
-    if said.has(lambda word: (word.lower,) in SUPERLATIVES):
+    if said.has(lambda word: (word.lower,) in SUPERLATIVES) or said.takes_first():
         wanted.append(_takes_an_end)
     if said.has(lambda word: word.lower == "average"):
         wanted.append(_averages)
@@ -102,6 +105,13 @@ class _Said:
         return any(
             after not in _COMPARING and after != "only" and before != "or" and not after.isdigit()
             for before, after in self._around(_NEGATIONS)
+        )
+
+    def takes_first(self) -> bool:
+        """`The first flight`, `last flight of the day`; but not `the last month`, `the first 3`, `first names`."""
+        return any(
+            before in _BEFORE_FIRST and after.isalpha() and after not in _PERIODS and time_unit(after) is None
+            for before, after in self._around(_FIRST)
         )
 
     def numbers(self) -> Iterator[str]:
