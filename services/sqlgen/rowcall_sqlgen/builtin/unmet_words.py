@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rowcall_sqlgen.builtin.uses import inner_parts, uses
 from rowcall_sqlgen.engine.adjectives import SUPERLATIVES
@@ -23,7 +24,7 @@ from rowcall_sqlgen.engine.units import time_unit
 from rowcall_sqlgen.engine.words import Word
 from rowcall_sqlgen.parser.nodes import Nodes, ValueKind
 
-_NAMED = 0.5
+_NAMED, _CLEARLY = 0.5, 0.9
 _NEGATIONS = frozenset("not never without except excluding neither nor no".split())
 _COMPARING = frozenset("more less fewer later earlier longer shorter greater higher lower older younger".split())
 _BEHIND_ONLY = frozenset("by to from in at with for on have has had served used".split())
@@ -32,6 +33,8 @@ _BELOW = frozenset({Operator.LT, Operator.LE, Operator.NE})
 _FIRST = frozenset("first last".split())
 _BEFORE_FIRST = frozenset({"", "the"})
 _PERIODS = frozenset("name names quarter quarters month months year years decade time times".split())
+_SORTED_BY = frozenset({("order", "of"), ("order", "by"), ("ordered", "by"), ("sort", "by"), ("sorted", "by")})
+_DETERMINERS = frozenset("the their its his her each".split())
 _AVERAGES = frozenset("average avg mean".split())
 _NO = frozenset({"no", "n", "f", "false", "none", "0"})
 
@@ -60,6 +63,8 @@ def demands(nodes: Nodes) -> Demands:
         wanted.append(_takes_an_end)
     if said.has(lambda word: word.lower == "average"):
         wanted.append(_averages)
+    if keys := said.sorted_by():
+        wanted.append(partial(_sorts_by, keys))
     return Demands(tuple(wanted), tuple(said.numbers()))
 
 
@@ -94,6 +99,7 @@ class _Said:
     def __init__(self, nodes: Nodes) -> None:
         named = {at for (at, _), quality in nodes.matches.column_words.items() if quality >= _NAMED}
         values = (value for value in nodes.values if value.kind in (ValueKind.QUOTED, ValueKind.STORED))
+        self._columns = nodes.matches.column_words
         self._taken = named | {at for value in values for at in range(value.start, value.end)}
         self._words = nodes.words
 
@@ -113,6 +119,17 @@ class _Said:
             before in _BEFORE_FIRST and after.isalpha() and after not in _PERIODS and time_unit(after) is None
             for before, after in self._around(_FIRST)
         )
+
+    def sorted_by(self) -> frozenset[ColumnRef]:
+        """The columns that `in order of the family name` or `sorted by age` may mean; none where it is a measure."""
+        lower = [word.lower for word in self._words]
+        for at in range(1, len(lower)):
+            if (lower[at - 1], lower[at]) in _SORTED_BY:
+                key = at + 1 + (lower[at + 1 : at + 2] != [] and lower[at + 1] in _DETERMINERS)
+                return frozenset(
+                    ref for (place, ref), quality in self._columns.items() if place == key and quality >= _CLEARLY
+                )
+        return frozenset()
 
     def numbers(self) -> Iterator[str]:
         """Yields numbers in digits, but no lengths of time, which are told in the unit of the column."""
@@ -141,6 +158,15 @@ def _denies(part: object) -> bool:
 
 def _takes_an_end(part: object) -> bool:
     return isinstance(part, Order) or (isinstance(part, Measure) and part.aggregate in (Aggregate.MIN, Aggregate.MAX))
+
+
+def _sorts_by(keys: frozenset[ColumnRef], part: object) -> bool:
+    match part:
+        case Order(item=ColumnRef() as key):
+            return key in keys
+        case Order():
+            return True
+    return False
 
 
 def _averages(part: object) -> bool:
