@@ -21,6 +21,7 @@ FLIGHT, DELAY, HOUR = (ColumnRef("flights", name) for name in ("flight", "dep_de
 SEATS, TAIL = ColumnRef("planes", "seats"), ColumnRef("planes", "tailnum")
 AIRPORT = ColumnRef("airports", "name")
 YEAR = ColumnRef("flights", "year")
+ENGINES = ColumnRef("planes", "engines")
 SEATS_ON_AVERAGE = Measure(Aggregate.AVG, "planes", SEATS)
 YEARS = tuple(Measure(Aggregate.AVG, table, ColumnRef(table, "year")) for table in ("flights", "planes"))
 
@@ -72,7 +73,7 @@ def first_by(shown: ColumnRef, key: ColumnRef) -> Meaning:
         ("Which airlines do not fly to Boston?", Meaning(items=(NAME,), source="airlines")),
         ("How many flights were never late?", Meaning(items=(ROWS,), source="flights")),
         ("destinations only served by Delta", by_delta()),
-        ("planes sorted by their seats", first_by(TAIL, TAIL)),
+        ("planes sorted by their seats", first_by(TAIL, ENGINES)),
         ("last flight of the day", Meaning(items=(FLIGHT,), source="flights")),
         ("flights at 2 to 4", where(Comparison(HOUR, Operator.EQ, 2))),
         ("flights of more than 2000 miles", where(Comparison(YEAR, Operator.GT, 2000))),
@@ -95,7 +96,7 @@ def test_what_no_question_means_is_left_out(question: str, query: Meaning, demo_
         ("Which airline has the most flights?", Meaning(items=(NAME,), source="airlines", limit=1)),
         ("What is the most common airport name?", most_common(AIRPORT)),
         ("the most common destination", most_common(DEST)),
-        ("flights with no more than 3 hours", where(Comparison(HOUR, Operator.LE, 3))),
+        ("flights with no fewer than 3 hours", where(Comparison(HOUR, Operator.GE, 3))),
         ("flights not by Delta", where(Not(Comparison(NAME, Operator.EQ, "Delta Air Lines Inc.")))),
         ("flights not only by Delta", by_delta()),
         ("planes in order of seats", first_by(TAIL, SEATS)),
