@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 BATCH = 50
-"""Items of one command: the embedded store is slow with more."""
+"""Items of one command: the embedded store needs 1.3 s for 500 (reference of design §3)."""
 
 T = TypeVar("T")
 R = TypeVar("R")

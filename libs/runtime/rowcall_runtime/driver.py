@@ -146,20 +146,6 @@ class DocumentCollection:
                 return await self._native.count_documents(where)
             return await self._native.count_documents(where, limit=limit)
 
-    async def _insert_together(self, documents: Sequence[Document]) -> list[Exception | None]:
-        if len(documents) > 1:
-            try:
-                refused = await self.insert_each(documents)
-            except StoreRefused:  # by the driver; what it had sent already, above 48 MB, meets itself as a duplicate
-                return await each_outcome(map(self._insert_alone, documents))
-            return [refused.get(position) for position in range(len(documents))]
-        await self._insert_alone(documents[0])
-        return [None]
-
-    async def _insert_alone(self, document: Document) -> None:
-        with _translated():
-            await self._native.insert_one(document)
-
     async def create_indexes(self, indexes: Sequence[Index]) -> None:
         """Creates the indexes that are missing; an equal one that exists is left alone."""
         with _translated():
@@ -169,6 +155,20 @@ class DocumentCollection:
         """Returns the names of the indexes that exist; none where the collection does not."""
         with _translated():
             return frozenset(await self._native.index_information())
+
+    async def _insert_together(self, documents: Sequence[Document]) -> list[Exception | None]:
+        if len(documents) == 1:
+            await self._insert_alone(documents[0])
+            return [None]
+        try:
+            refused = await self.insert_each(documents)
+        except StoreRefused:  # by the driver; what it had sent already, above 48 MB, meets itself as a duplicate
+            return await each_outcome(map(self._insert_alone, documents))
+        return [refused.get(position) for position in range(len(documents))]
+
+    async def _insert_alone(self, document: Document) -> None:
+        with _translated():
+            await self._native.insert_one(document)
 
 
 class Store:

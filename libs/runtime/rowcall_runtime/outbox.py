@@ -10,14 +10,12 @@ import structlog
 from rowcall_contracts.jobs import Job, OutboxEntry
 from rowcall_contracts.metrics import Metric
 from rowcall_contracts.work import TERMINAL
+from rowcall_runtime.batching import BATCH
 from rowcall_runtime.bus import Bus, PublishFailed
 from rowcall_runtime.clock import Clock
 from rowcall_runtime.driver import DocumentCollection
 from rowcall_runtime.errors import StoreUnavailable
 from rowcall_runtime.metrics import Metrics
-
-BATCH = 50
-"""Jobs per clearing command: the embedded store needs 1.3 s for 500 (reference of design §3)."""
 
 GATHER_S = 0.02
 """Seconds that clearing waits for company, so that it costs a fraction of a write per job."""

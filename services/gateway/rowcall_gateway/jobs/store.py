@@ -7,15 +7,13 @@ from rowcall_contracts.problems import ProblemType
 from rowcall_gateway.cursors import PageQuery, next_cursor
 from rowcall_gateway.idempotency import Idempotency
 from rowcall_gateway.problems import Refusal
+from rowcall_runtime.batching import BATCH
 from rowcall_runtime.driver import DocumentCollection, Filter
 from rowcall_runtime.errors import DuplicateKey, StoreRefused, StoreUnavailable
 from rowcall_runtime.work_store import Change, WorkStore
 
 LISTED_FIELDS = tuple(set(Job.model_fields) - {"outputs", "output", "outbox", "history"})
 """Lists leave out what is large."""
-
-ERASED_AT_ONCE = 50
-"""Ids in one command: the embedded store is slow with more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +65,8 @@ class JobStore:
 
     async def erase(self, workspace_id: str, job_ids: list[str]) -> None:
         """Deletes jobs and their results; results first, so that a repeat still finds what is left."""
-        for start in range(0, len(job_ids), ERASED_AT_ONCE):
-            some = job_ids[start : start + ERASED_AT_ONCE]
+        for start in range(0, len(job_ids), BATCH):
+            some = job_ids[start : start + BATCH]
             await self.results.delete({"job_id": {"$in": some}})
             await self.work.collection.delete({"_id": {"$in": some}, "workspace_id": workspace_id})
 

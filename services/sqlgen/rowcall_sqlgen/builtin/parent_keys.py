@@ -1,6 +1,5 @@
 """Keys of rows, sought where they stand: `the name of airport ATL` needs none of the flights that go there."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from rowcall_sqlgen.builtin.uses import inner_parts
@@ -23,24 +22,32 @@ def at_parents(parses: Parses) -> Parses:
 
 
 def _at_parent(query: Query, matches: Matches) -> Query:
-    if not isinstance(query, Meaning) or not query.joins:
+    if not isinstance(query, Meaning):
         return query
     for at, predicate in enumerate(query.where):
         match predicate:
             case Comparison(subject=ColumnRef() as key, operator=Operator.EQ, value=str()):
-                whole = _without(query, key) if matches.table_quality(key.table) < _NAMED else None
-                if whole is not None:
-                    moved = replace(predicate, subject=_identified(query, key))
-                    return replace(whole, where=(*query.where[:at], moved, *query.where[at + 1 :]))
+                step = _step_to_parent(query, key) if matches.table_quality(key.table) < _NAMED else None
+                alone = _without(query, key, step) if step else None
+                if step and alone:
+                    moved = replace(predicate, subject=ColumnRef(step.far, step.far_columns[0]))
+                    return replace(alone, where=(*query.where[:at], moved, *query.where[at + 1 :]))
     return query
 
 
-def _without(query: Meaning, key: ColumnRef) -> Meaning | None:
+def _step_to_parent(query: Meaning, key: ColumnRef) -> Step | None:
+    for join in query.joins:
+        step = join.step if join.step.to_parent else join.step.reversed()
+        if not join.optional and (step.near, step.near_columns) == (key.table, (key.column,)):
+            return step
+    return None
+
+
+def _without(query: Meaning, key: ColumnRef, to_parent: Step) -> Meaning | None:
     """Returns the query without the key's table, if that is read for the key alone and at an end of the joins."""
-    step = _step_to_parent(query, key)
-    if step is None or sum(part == key or _reads(part, key.table) for part in inner_parts(query)) != 1:
+    if sum(part == key or _reads(part, key.table) for part in inner_parts(query)) != 1:
         return None
-    whole = rooted(query, step.far)
+    whole = rooted(query, to_parent.far)
     if whole is None or any(join.step.near == key.table for join in whole.joins):
         return None
     return replace(whole, joins=tuple(join for join in whole.joins if join.step.far != key.table))
@@ -48,20 +55,3 @@ def _without(query: Meaning, key: ColumnRef) -> Meaning | None:
 
 def _reads(part: object, table: str) -> bool:
     return not isinstance(part, Meaning) and getattr(part, "table", None) == table
-
-
-def _identified(query: Meaning, key: ColumnRef) -> ColumnRef:
-    step = _step_to_parent(query, key)
-    assert step is not None
-    return ColumnRef(step.far, step.far_columns[0])
-
-
-def _step_to_parent(query: Meaning, key: ColumnRef) -> Step | None:
-    return next((step for step in _steps(query) if (step.near, step.near_columns) == (key.table, (key.column,))), None)
-
-
-def _steps(query: Meaning) -> Iterator[Step]:
-    """Yields the joins from children to their parents."""
-    for join in query.joins:
-        if not join.optional:
-            yield join.step if join.step.to_parent else join.step.reversed()

@@ -20,6 +20,8 @@ from rowcall_sqlgen.parser.parser import Parses
 
 _NAMED, _CLEARLY = 0.5, 0.9
 _MANY_ROWS, _NEARLY_ALL = 50, 0.9
+"""A column tells rows apart where so large a share of so many is different; in a small table that may be chance."""
+
 _LONGEST_NUMBER = 4
 _ORDERED = frozenset({Operator.GT, Operator.GE, Operator.LT, Operator.LE})
 _STATISTICS = frozenset(
